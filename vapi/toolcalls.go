@@ -1,0 +1,232 @@
+package vapi
+
+import (
+	"encoding/json"
+	"time"
+
+	"vapitap/internal/jsonpath"
+)
+
+// ToolCalls returns the tool calls of a request, in the order in which they were
+// asked for, each once, with the answers that reply gave to them. It reads all
+// the shapes that they come in: toolCallList, toolCalls and
+// toolWithToolCallList, flat or with a function, arguments or parameters, an
+// object or a string that holds one; and the older function-call. reply may be
+// nil. An answer belongs to the call whose id is its toolCallId exactly; a
+// top-level error answers every call that has no answer of its own.
+func ToolCalls(r Request, reply *Reply) []ToolCall {
+	asks := toolAsks(r)
+	if len(asks) == 0 {
+		return nil
+	}
+	answers := readAnswers(reply, asks)
+	calls := make([]ToolCall, len(asks))
+	for i, ask := range asks {
+		calls[i] = ToolCall{ID: ask.id, Name: ask.name, Arguments: checkedJSON(ask.arguments), Async: ask.async}
+		if answer, ok := answers.to(ask); ok {
+			calls[i].Result = checkedJSON(answer.result)
+			calls[i].Error = checkedJSON(answer.failure)
+			calls[i].Answered = answer.result.text != nil || answer.failure.found()
+		}
+	}
+	return calls
+}
+
+// ToolNames returns the names of the tools that a request calls, each once, in
+// order: those of a tool-calls or function-call message, or of an MCP request
+// to call a tool.
+func ToolNames(r Request) []string {
+	asks := toolAsks(r)
+	if len(asks) == 0 {
+		body := root(r.Body)
+		if v := body.pick("method", "params"); v[0].str() == "tools/call" {
+			asks = []toolAsk{{name: v[1].member("name").str()}}
+		}
+	}
+	var names []string
+	seen := make(map[string]bool, len(asks))
+	for _, ask := range asks {
+		if ask.name != "" && !seen[ask.name] {
+			seen[ask.name] = true
+			names = append(names, ask.name)
+		}
+	}
+	return names
+}
+
+// A toolAsk is a tool call as the request asks for it.
+type toolAsk struct {
+	id, name  string
+	arguments value
+	async     bool
+	budget    time.Duration // what the tool's own server is given; 0 where nothing is said
+	bare      bool          // a function-call, whose reply names no ids
+}
+
+// The names of the lists that tool calls come in.
+const (
+	callList         = "toolCallList"
+	callsList        = "toolCalls"
+	callWithToolList = "toolWithToolCallList"
+)
+
+// toolAsks returns the tool calls of a request, each once.
+func toolAsks(r Request) []toolAsk {
+	m, ok := messageOf(root(r.Body))
+	if !ok {
+		return nil
+	}
+	v := pickOfToolMessage(m, callList, callsList, callWithToolList, "functionCall")
+	if v == nil {
+		return nil
+	}
+	var asks toolList
+	asks.addAll(v[0])
+	asks.addAll(v[1])
+	asks.addAll(v[2])
+	if len(asks.calls) == 0 && v[3].isObject() {
+		ask := readToolAsk(v[3])
+		ask.bare = true
+		return []toolAsk{ask}
+	}
+	return asks.calls
+}
+
+// pickOfToolMessage is m.pick for a message of a type that holds tool calls; nil
+// for another, of which it reads no further than its type.
+func pickOfToolMessage(m value, names ...string) []value {
+	picked := make([]value, len(names))
+	for c := m.open(); c.next(); {
+		if jsonpath.KeyIs(c.key, "type") {
+			switch c.value().str() {
+			case typeToolCalls, typeFunctionCall:
+			default:
+				return nil
+			}
+			continue
+		}
+		for i, name := range names {
+			if picked[i].text == nil && jsonpath.KeyIs(c.key, name) {
+				picked[i] = c.value()
+			}
+		}
+	}
+	return picked
+}
+
+// namedAsks is toolAsks for who needs to know what was called and no more: it
+// stops at the first list. Only toolAsks knows which tools are async.
+func namedAsks(m value) []toolAsk {
+	var asks toolList
+	asks.addAll(firstList(m, callList, callsList, callWithToolList))
+	return asks.calls
+}
+
+// A toolList collects tool calls from several lists that repeat them.
+type toolList struct {
+	calls []toolAsk
+	index map[string]int // of a call by its id
+}
+
+// addAll adds the calls of one list. Calls without an id cannot be told apart,
+// so they count only in the first list that has any call.
+func (l *toolList) addAll(list value) {
+	if !list.isArray() {
+		return
+	}
+	isFirst := len(l.calls) == 0
+	if l.index == nil {
+		l.index = map[string]int{}
+	}
+	for c := list.open(); c.next(); {
+		if !c.value().isObject() {
+			continue
+		}
+		ask := readToolAsk(c.value())
+		at, known := l.index[ask.id]
+		switch {
+		case ask.id != "" && known:
+			l.calls[at].merge(ask)
+		case ask.id != "":
+			l.index[ask.id] = len(l.calls)
+			l.calls = append(l.calls, ask)
+		case isFirst:
+			l.calls = append(l.calls, ask)
+		}
+	}
+}
+
+// merge fills in what a has not said and b, another shape of the same call, says.
+func (a *toolAsk) merge(b toolAsk) {
+	if a.name == "" {
+		a.name = b.name
+	}
+	if !a.arguments.found() {
+		a.arguments = b.arguments
+	}
+	if a.budget == 0 {
+		a.budget = b.budget
+	}
+	a.async = a.async || b.async
+}
+
+// readToolAsk reads one item of any of the lists.
+func readToolAsk(item value) toolAsk {
+	v := item.pick("toolCall", "async", "server", "tool", "function", "name", "id", "arguments", "parameters")
+	if !v[0].isObject() {
+		ask := readCall(v[6], v[5], v[4], v[7], v[8])
+		ask.async = v[1].truth()
+		return ask
+	}
+	call := v[0].pick("id", "name", "function", "arguments", "parameters")
+	ask := readCall(call[0], call[1], call[2], call[3], call[4])
+	if ask.name == "" { // the definition beside the call has it too
+		ask.name = firstFound(v[5], v[4].member("name")).str()
+	}
+	tool := v[3].pick("async", "server")
+	ask.async = v[1].truth() || tool[0].truth()
+	ask.budget = serverBudget(firstFound(v[2], tool[1]))
+	return ask
+}
+
+func readCall(id, name, function, arguments, parameters value) toolAsk {
+	f := function.pick("name", "arguments", "parameters")
+	return toolAsk{
+		id:        id.str(),
+		name:      firstFound(name, f[0]).str(),
+		arguments: parsedArguments(firstPresent(f[1], arguments, f[2], parameters)),
+	}
+}
+
+// firstPresent returns the first of vs that is there at all, however empty.
+func firstPresent(vs ...value) value {
+	for _, v := range vs {
+		if v.found() {
+			return v
+		}
+	}
+	return value{}
+}
+
+// parsedArguments returns what a string of JSON holds, and any other value as
+// it is.
+func parsedArguments(v value) value {
+	if !v.isString() {
+		return v
+	}
+	text := []byte(v.str())
+	if !json.Valid(text) {
+		return v
+	}
+	return root(text)
+}
+
+// serverBudget returns the timeout of a server object; 0 where it has none.
+func serverBudget(server value) time.Duration {
+	const longest = 300 // what Vapi's OpenAPI document allows
+	s, ok := server.member("timeoutSeconds").number()
+	if !ok || s <= 0 || s > longest {
+		return 0
+	}
+	return time.Duration(s * float64(time.Second))
+}
