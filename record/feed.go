@@ -1,0 +1,216 @@
+package record
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// feedSize is how many of the newest changes a feed holds for its watchers. One
+// that is further behind reads the store instead.
+const feedSize = 4096
+
+// feed tells the watchers of this process what changed, without ever waiting
+// for one of them: changes are numbered and kept in a ring, and each watcher
+// reads from where it is.
+type feed struct {
+	mu       sync.Mutex
+	ring     []Exchange // change n is at n % feedSize; nil until the first watcher
+	next     int64      // the number of the next change
+	begun    int64      // how many exchanges were ever begun
+	inFlight map[int64]Exchange
+	watchers map[*Watcher]struct{}
+	closed   bool
+}
+
+func newFeed() *feed {
+	return &feed{inFlight: make(map[int64]Exchange), watchers: make(map[*Watcher]struct{})}
+}
+
+// begin makes e one of those in flight.
+func (f *feed) begin(e *Exchange) {
+	f.mu.Lock()
+	f.begun++
+	e.pending = f.begun
+	f.mu.Unlock()
+	f.publish(e)
+}
+
+// publish tells the watchers what e is now. An exchange that has a final state
+// is given up as in flight.
+func (f *feed) publish(e *Exchange) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e.pending != 0 {
+		if e.settled {
+			delete(f.inFlight, e.pending)
+		} else {
+			f.inFlight[e.pending] = e.listed()
+		}
+	}
+	if len(f.watchers) == 0 {
+		return
+	}
+	f.ring[f.next%feedSize] = e.listed()
+	f.next++
+	for w := range f.watchers {
+		w.signal()
+	}
+}
+
+// restart tells the watchers that ids and amendments go on from these numbers.
+func (f *feed) restart(last, change int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for w := range f.watchers {
+		w.last, w.change = last, change
+	}
+}
+
+// listed returns what a list shows of e: all but headers, trailers and bodies.
+func (e *Exchange) listed() Exchange {
+	l := *e
+	l.Request = Message{Bytes: e.Request.Bytes, Truncated: e.Request.Truncated}
+	l.Response = Message{Bytes: e.Response.Bytes, Truncated: e.Response.Truncated}
+	return l
+}
+
+func (f *feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	for w := range f.watchers {
+		f.remove(w)
+	}
+}
+
+// remove ends what w is told; the caller holds the lock.
+func (f *feed) remove(w *Watcher) {
+	if _, ok := f.watchers[w]; ok {
+		delete(f.watchers, w)
+		close(w.wake)
+	}
+}
+
+// Watcher reads what changes in a store: exchanges that begin, are committed or
+// are amended, in this process and, once committed, in others. It belongs to
+// one goroutine. Reading late costs those who write nothing.
+type Watcher struct {
+	store  *Store
+	wake   chan struct{}
+	cursor int64 // the number of the next change to read
+	last   int64 // the highest id that was read
+	change int64 // the highest number of an amendment that was read
+}
+
+// Watch returns a watcher of what changes from now on.
+func (s *Store) Watch() *Watcher {
+	w := &Watcher{store: s, wake: make(chan struct{}, 1)}
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		close(w.wake)
+		return w
+	}
+	if f.ring == nil {
+		f.ring = make([]Exchange, feedSize)
+	}
+	w.cursor = f.next
+	f.watchers[w] = struct{}{}
+	return w
+}
+
+// C wakes: it holds a value when there is something to read, and is closed when
+// the store is.
+func (w *Watcher) C() <-chan struct{} { return w.wake }
+
+// Close ends the watching.
+func (w *Watcher) Close() {
+	f := w.store.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.remove(w)
+}
+
+// signal wakes the watcher, if it is not closed; the caller holds the feed's
+// lock.
+func (w *Watcher) signal() {
+	if _, ok := w.store.feed.watchers[w]; !ok {
+		return
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Read returns the exchanges that changed since the last call, in order, as a
+// list shows them (no headers, no bodies): nil where nothing did. An exchange
+// comes again each time it changes. At most about a thousand are returned at
+// once; the watcher stays awake while there is more.
+func (w *Watcher) Read() ([]Exchange, error) {
+	const most = 1024
+	f := w.store.feed
+	f.mu.Lock()
+	if f.next-w.cursor > feedSize {
+		next, inFlight := f.next, slices.Collect(maps.Values(f.inFlight))
+		f.mu.Unlock()
+		return w.readStore(next, inFlight, most)
+	}
+	n := min(f.next-w.cursor, most)
+	if n == 0 {
+		f.mu.Unlock()
+		return nil, nil
+	}
+	changed := make([]Exchange, 0, n)
+	for ; n > 0; n-- {
+		e := f.ring[w.cursor%feedSize]
+		w.cursor++
+		if e.ID == 0 || e.ID > w.last || e.change > w.change { // else it was read from the store already
+			changed = append(changed, e)
+		}
+	}
+	w.passed(changed)
+	if w.cursor < f.next {
+		w.signal()
+	}
+	f.mu.Unlock()
+	return changed, nil
+}
+
+// passed notes what was read; the caller holds the feed's lock.
+func (w *Watcher) passed(changed []Exchange) {
+	for i := range changed {
+		w.last = max(w.last, changed[i].ID)
+		w.change = max(w.change, changed[i].change)
+	}
+}
+
+// readStore catches up from the store after the ring has gone past the watcher.
+// next is the number of the change that had not come yet when it began.
+func (w *Watcher) readStore(next int64, inFlight []Exchange, most int) ([]Exchange, error) {
+	changed, err := w.store.changedSince(w.last, w.change, most)
+	if err != nil {
+		return nil, err
+	}
+	if len(changed) < most {
+		w.cursor = next
+		changed = append(changed, inFlight...)
+	}
+	w.store.feed.mu.Lock()
+	defer w.store.feed.mu.Unlock()
+	w.passed(changed)
+	w.signal()
+	return changed, nil
+}
+
+// InFlight returns the exchanges of this process that have no whole reply yet,
+// oldest first.
+func (s *Store) InFlight() []Exchange {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	list := slices.Collect(maps.Values(s.feed.inFlight))
+	slices.SortFunc(list, func(a, b Exchange) int { return int(a.pending - b.pending) })
+	return list
+}

@@ -1,0 +1,168 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrNoExchange is what is returned where an id does not exist.
+var ErrNoExchange = errors.New("no such exchange")
+
+// Get returns one exchange with its headers and bodies, or an error that
+// wraps ErrNoExchange.
+func (s *Store) Get(ctx context.Context, id int64) (*Exchange, error) {
+	e, err := scanRow(s.readers.Load().QueryRowContext(ctx, selectExchange+" WHERE id = ?", id))
+	if err == nil {
+		err = readPayload(ctx, s.readers.Load(), e)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("%w: %d", ErrNoExchange, id)
+	}
+	return e, explain(s.path, err)
+}
+
+// Load reads the headers and bodies of an exchange that was listed without.
+func (s *Store) Load(ctx context.Context, e *Exchange) error {
+	err := readPayload(ctx, s.readers.Load(), e)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%w: %d", ErrNoExchange, e.ID)
+	}
+	return explain(s.path, err)
+}
+
+func readPayload(ctx context.Context, q querier, e *Exchange) error {
+	var header [4][]byte
+	err := q.QueryRowContext(ctx, `SELECT request_header, request_trailer, response_header, response_trailer, request_body, response_body
+		FROM payload WHERE exchange = ?`, e.ID).
+		Scan(&header[0], &header[1], &header[2], &header[3], &e.Request.Body, &e.Response.Body)
+	if err != nil {
+		return err
+	}
+	e.Request.Header, e.Request.Trailer = parseHeader(header[0]), parseHeader(header[1])
+	e.Response.Header, e.Response.Trailer = parseHeader(header[2]), parseHeader(header[3])
+	return nil
+}
+
+// Query picks exchanges. The zero value picks all.
+type Query struct {
+	Filter  *Filter // nil picks all
+	Session string  // empty: all sessions of the store
+	CallID  string  // empty: of any call, or none
+	Limit   int     // the newest so many of what is picked; 0: all
+}
+
+// List returns what q picks, oldest first, as a list shows it: without headers
+// and bodies.
+func (s *Store) List(ctx context.Context, q Query) ([]Exchange, error) {
+	var list []Exchange
+	err := s.Each(ctx, q, func(e *Exchange) error {
+		list = append(list, e.listed())
+		return nil
+	})
+	slices.Reverse(list)
+	return list, err
+}
+
+// Each calls yield for what q picks, newest first, until it returns an error,
+// which Each returns. The exchange has headers and bodies only where the filter
+// needed them.
+func (s *Store) Each(ctx context.Context, q Query, yield func(*Exchange) error) error {
+	query, args := selectExchange+" WHERE 1", []any{}
+	if q.Session != "" {
+		query, args = query+" AND session = ?", append(args, q.Session)
+	}
+	if q.CallID != "" {
+		query, args = query+" AND call_id <> '' AND call_id = ?", append(args, q.CallID)
+	}
+	query += " ORDER BY id DESC"
+	rows, err := s.readers.Load().QueryContext(ctx, query, args...)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer rows.Close()
+	for found := 0; rows.Next() && (q.Limit <= 0 || found < q.Limit); {
+		e, err := scanRow(rows)
+		if err != nil {
+			return explain(s.path, err)
+		}
+		if q.Filter != nil {
+			if q.Filter.NeedsPayload() {
+				if err := s.Load(ctx, e); errors.Is(err, ErrNoExchange) {
+					continue // deleted meanwhile
+				} else if err != nil {
+					return err
+				}
+			}
+			if !q.Filter.Match(e) {
+				continue
+			}
+		}
+		found++
+		if err := yield(e); err != nil {
+			return err
+		}
+	}
+	return explain(s.path, rows.Err())
+}
+
+// changedSince returns, oldest first, exchanges committed after the id last and
+// earlier ones amended after the amendment with the number change.
+func (s *Store) changedSince(last, change int64, most int) ([]Exchange, error) {
+	changed, err := readChanged(context.Background(), s.readers.Load(), last, change, most)
+	return changed, explain(s.path, err)
+}
+
+func readChanged(ctx context.Context, q querier, last, change int64, most int) ([]Exchange, error) {
+	var changed []Exchange
+	for _, read := range []struct {
+		where string
+		args  []any
+	}{
+		{" WHERE id > ? ORDER BY id LIMIT ?", []any{last, most}},
+		{" WHERE change > ? AND change > 0 AND id <= ? ORDER BY change LIMIT ?", []any{change, last, most}},
+	} {
+		rows, err := q.QueryContext(ctx, selectExchange+read.where, read.args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			e, err := scanRow(rows)
+			if err != nil {
+				rows.Close()
+				return nil, err
+			}
+			changed = append(changed, *e)
+		}
+		if err := rows.Close(); err != nil {
+			return nil, err
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
+}
+
+// Sessions returns the sessions that the store knows, oldest first.
+func (s *Store) Sessions(ctx context.Context) ([]Session, error) {
+	rows, err := s.readers.Load().QueryContext(ctx, `SELECT id, started, target, command,
+		(SELECT count(*) FROM exchange WHERE exchange.session = session.id) FROM session ORDER BY started, id`)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	var list []Session
+	for rows.Next() {
+		var one Session
+		var started int64
+		if err := rows.Scan(&one.ID, &started, &one.Target, &one.Command, &one.Exchanges); err != nil {
+			return nil, explain(s.path, err)
+		}
+		one.Started = fromMicros(started)
+		list = append(list, one)
+	}
+	return list, explain(s.path, rows.Err())
+}

@@ -1,0 +1,230 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"time"
+)
+
+// retention keeps the store within what it may hold, in steps that are short
+// enough to stand between two commits. It belongs to the writer.
+type retention struct {
+	limit Keep
+	over  bool  // the last look found more than the limit
+	grown int64 // body bytes committed since the last look
+}
+
+const (
+	// A step deletes this much at most.
+	stepRows  = 64
+	stepBytes = 8 << 20
+	// lookAgain is after how many body bytes the size is looked at again.
+	lookAgain = 16 << 20
+	// looseness is how many free pages a quiet store gives back to the file
+	// system at a time, and below which it keeps them for what comes next.
+	looseness = 512
+)
+
+func (r *retention) added(bytes int64) { r.grown += bytes }
+
+// step deletes a little where there is too much. It is called after each
+// commit, when the replies of that commit have been let go.
+func (r *retention) step(ctx context.Context, conn *sql.Conn) error {
+	if r.grown > lookAgain {
+		if err := r.measure(ctx, conn); err != nil {
+			return err
+		}
+	}
+	if !r.over {
+		return nil
+	}
+	return r.deleteOldest(ctx, conn)
+}
+
+// look is called now and then, between commits. When it is quiet it gives free
+// pages back to the file system too.
+func (r *retention) look(ctx context.Context, conn *sql.Conn, quiet bool) error {
+	if err := r.measure(ctx, conn); err != nil {
+		return err
+	}
+	if r.over {
+		return r.deleteOldest(ctx, conn)
+	}
+	if !quiet {
+		return nil
+	}
+	var free int
+	if err := conn.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&free); err != nil || free < looseness {
+		return err
+	}
+	return incrementalVacuum(ctx, conn, looseness)
+}
+
+// incrementalVacuum gives back up to so many pages. The pragma does one page a
+// step, so its rows must be read to their end.
+func incrementalVacuum(ctx context.Context, q querier, pages int) error {
+	rows, err := q.QueryContext(ctx, "SELECT * FROM pragma_incremental_vacuum(?)", pages)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+// measure finds whether the store holds more than it may.
+func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
+	r.grown, r.over = 0, false
+	if r.limit.Size > 0 {
+		var used int64
+		err := conn.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
+			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&used)
+		if err != nil {
+			return err
+		}
+		r.over = used > r.limit.Size
+	}
+	if r.limit.Age > 0 && !r.over {
+		err := conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM exchange WHERE marked = 0 AND time < ?
+			AND id <= (SELECT min(id) FROM exchange WHERE marked = 0))`, micros(time.Now().Add(-r.limit.Age))).Scan(&r.over)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteOldest deletes a step's worth of the oldest exchanges that nobody
+// marked, and looks again whether more must go.
+func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	var last sql.NullInt64
+	err = tx.QueryRowContext(ctx, `SELECT max(id) FROM (
+		SELECT id, sum(request_bytes + response_bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
+		FROM (SELECT id, request_bytes, response_bytes FROM exchange WHERE marked = 0 ORDER BY id LIMIT ?)
+	) WHERE n = 1 OR upto <= ?`, stepRows, stepBytes).Scan(&last)
+	if err != nil {
+		return err
+	}
+	if !last.Valid {
+		r.over = false // all that is left is marked
+		return nil
+	}
+	if _, err := deleteWhere(ctx, tx, "marked = 0 AND id <= ?", last.Int64); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	return r.measure(ctx, conn)
+}
+
+// deleteWhere deletes the exchanges that match a condition and returns how many
+// there were.
+func deleteWhere(ctx context.Context, tx execer, condition string, args ...any) (int64, error) {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM payload WHERE exchange IN (SELECT id FROM exchange WHERE "+condition+")", args...); err != nil {
+		return 0, err
+	}
+	result, err := tx.ExecContext(ctx, "DELETE FROM exchange WHERE "+condition, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// execer is what *sql.Conn and *sql.Tx have in common for writing.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Delete deletes the exchanges with these ids and returns how many there were.
+func (s *Store) Delete(ids []int64) (int64, error) {
+	var deleted int64
+	for len(ids) > 0 {
+		step := ids[:min(len(ids), stepRows)]
+		ids = ids[len(step):]
+		err := s.write(func(ctx context.Context, conn *sql.Conn) error {
+			for _, id := range step {
+				n, err := deleteWhere(ctx, conn, "id = ?", id)
+				if err != nil {
+					return err
+				}
+				deleted += n
+			}
+			return nil
+		})
+		if err != nil {
+			return deleted, err
+		}
+	}
+	return deleted, nil
+}
+
+const (
+	// quietCheck is how often it is looked whether commits have paused.
+	quietCheck = 250 * time.Millisecond
+	// longLog is how large the write-ahead log may grow under a load that does not
+	// pause before it is worked off beside it, and remainder how much of it is
+	// small enough to work off between two commits.
+	longLog   = 256 << 20
+	remainder = 32 << 20
+)
+
+// checkpointWhenQuiet moves what was committed from the write-ahead log into
+// the database file, when commits have paused or the log has grown long. It has
+// a connection of its own, so that no commit waits for the disk.
+func (s *Store) checkpointWhenQuiet(ctx context.Context) {
+	tick := time.NewTicker(quietCheck)
+	defer tick.Stop()
+	var before int64
+	for {
+		select {
+		case <-s.quit:
+			return
+		case <-tick.C:
+		}
+		now := s.unspent.Load()
+		quiet := now == before
+		before = now
+		if now == 0 || (!quiet && now < longLog) {
+			continue
+		}
+		busy, left, err := s.checkpointBeside(ctx)
+		switch {
+		case err != nil || busy:
+		case left == 0:
+			s.unspent.Add(-now)
+		case now >= longLog && left*pageSize < remainder:
+			s.finishLog.Store(true) // only the writer can see its end
+		}
+		before = s.unspent.Load()
+	}
+}
+
+// checkpointBeside is checkpoint on a connection of its own, opened anew each
+// time because the file may be another one than before.
+func (s *Store) checkpointBeside(ctx context.Context) (busy bool, left int64, err error) {
+	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(0)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
+	if err != nil {
+		return false, 0, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	return checkpoint(ctx, db)
+}
+
+// checkpoint works off what it can of the log without waiting for anybody, and
+// returns how many pages of it are left.
+func checkpoint(ctx context.Context, q querier) (busy bool, left int64, err error) {
+	var log, done int64
+	if err := q.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &log, &done); err != nil {
+		return false, 0, err
+	}
+	return busy, log - done, nil
+}

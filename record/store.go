@@ -1,0 +1,274 @@
+package record
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Store keeps exchanges in one SQLite file, which several processes may have
+// open at once. Its methods may be called by any goroutine.
+//
+// One goroutine, started by Open and ended by Close, does all the writing: what
+// arrives while it commits is committed together next. Reading has connections
+// of its own and never waits for it.
+type Store struct {
+	path    string
+	options Options
+	readers atomic.Pointer[sql.DB] // another one after the file was replaced
+	feed    *feed
+	session atomic.Pointer[Session]
+
+	mu      sync.Mutex
+	queue   []*job
+	stopped error // why recording stopped; nil while it works
+	held    int64 // body bytes of the exchanges in queue
+	lost    int   // exchanges given up since recording stopped
+	closing bool
+
+	wake      chan struct{} // of size one: something was queued
+	quit      chan struct{} // closed when the store closes
+	ended     sync.WaitGroup
+	unspent   atomic.Int64 // bytes committed since the log was last worked off
+	finishLog atomic.Bool  // the writer is asked to work off the end of the log
+	stalled   atomic.Int64 // Unix time of the last word about a slow disk
+	notifying sync.Mutex
+}
+
+// Options say how a store is used. The zero value reads and writes and keeps
+// everything.
+type Options struct {
+	// ReadOnly opens an existing store only to read it; nothing is created or
+	// brought up to date.
+	ReadOnly bool
+	// Keep is what the store may hold; the oldest exchanges are deleted beyond it.
+	Keep Keep
+	// Notify is called with a sentence for the person who runs the program when
+	// recording stops and when it goes on. It is called by one goroutine at a time
+	// and must not block. Nil is allowed.
+	Notify func(sentence string)
+}
+
+// Session is one run of a command that records.
+type Session struct {
+	ID        string // such as 20261123T140200-4f2a: the local start and four random digits
+	Started   time.Time
+	Target    string // where it forwarded to
+	Command   string // run, demo, replay, ...
+	Exchanges int    // how many the store has of it
+}
+
+// Open opens the store at path, creating it and its folder where there is none.
+// What is wrong with the file is told by a *StoreError.
+func Open(path string, options Options) (*Store, error) {
+	s := &Store{
+		path:    path,
+		options: options,
+		feed:    newFeed(),
+		wake:    make(chan struct{}, 1),
+		quit:    make(chan struct{}),
+	}
+	ctx := context.Background()
+	if options.ReadOnly {
+		return s, s.openReadOnly(ctx)
+	}
+	w := &writer{store: s}
+	if err := w.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openReaders(url.Values{}); err != nil {
+		w.close()
+		return nil, err
+	}
+	s.ended.Add(2)
+	go func() { defer s.ended.Done(); w.run(ctx) }()
+	go func() { defer s.ended.Done(); s.checkpointWhenQuiet(ctx) }()
+	return s, nil
+}
+
+// openReadOnly opens the file for reading and follows what other processes
+// commit to it.
+func (s *Store) openReadOnly(ctx context.Context) error {
+	if _, err := os.Stat(s.path); err != nil {
+		return explain(s.path, err)
+	}
+	if err := s.openReaders(url.Values{"mode": {"ro"}}); err != nil {
+		return err
+	}
+	version, err := schemaVersion(ctx, s.readers.Load())
+	if err == nil && version != schemaNow() {
+		err = errOlder
+	}
+	var conn *sql.Conn
+	if err == nil {
+		conn, err = s.readers.Load().Conn(ctx)
+	}
+	t := &tail{feed: s.feed}
+	if err == nil {
+		err = t.start(ctx, conn)
+	}
+	if err != nil {
+		s.readers.Load().Close()
+		return explain(s.path, err)
+	}
+	s.ended.Add(1)
+	go func() {
+		defer s.ended.Done()
+		defer conn.Close()
+		t.follow(ctx, conn, s.quit)
+	}()
+	return nil
+}
+
+// openReaders opens the connections that read, instead of those there are, and
+// sees that they work.
+func (s *Store) openReaders(options url.Values) error {
+	options["_pragma"] = []string{"busy_timeout(5000)", "query_only(1)", "mmap_size(268435456)"}
+	db, err := openFile(s.path, options)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	db.SetMaxOpenConns(4)
+	db.SetMaxIdleConns(2)
+	if err := db.Ping(); err != nil {
+		db.Close()
+		return explain(s.path, err)
+	}
+	if old := s.readers.Swap(db); old != nil {
+		old.Close()
+	}
+	return nil
+}
+
+// Path is the store's file.
+func (s *Store) Path() string { return s.path }
+
+// Stopped returns why recording has stopped, nil while it works.
+func (s *Store) Stopped() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
+
+// Close commits what is queued, ends what the store started and closes the
+// file. Calling it again does nothing. Where recording has stopped, what could
+// not be committed is lost and told as an error.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closing {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closing = true
+	s.mu.Unlock()
+	close(s.quit)
+	s.signal()
+	s.ended.Wait()
+	err := s.readers.Load().Close()
+	s.feed.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.queue); n > 0 {
+		return fmt.Errorf("%d exchanges were not recorded: %w", n, s.stopped)
+	}
+	return err
+}
+
+// StartSession begins a session, to which the exchanges belong that are begun
+// from then on and name none.
+func (s *Store) StartSession(command, target string) (Session, error) {
+	now := time.Now()
+	var random [2]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return Session{}, err
+	}
+	session := Session{
+		ID:      now.Format("20060102T150405") + "-" + hex.EncodeToString(random[:]),
+		Started: now,
+		Target:  target,
+		Command: command,
+	}
+	s.session.Store(&session)
+	return session, s.write(func(ctx context.Context, conn *sql.Conn) error {
+		return insertSession(ctx, conn, &session)
+	})
+}
+
+func insertSession(ctx context.Context, conn *sql.Conn, session *Session) error {
+	_, err := conn.ExecContext(ctx, "INSERT OR REPLACE INTO session (id, started, target, command) VALUES (?, ?, ?, ?)",
+		session.ID, micros(session.Started), session.Target, session.Command)
+	return err
+}
+
+// Begin shows an exchange as in flight to the watchers of this process, and
+// gives it to the current session where it names none.
+func (s *Store) Begin(e *Exchange) {
+	if session := s.session.Load(); session != nil && e.Session == "" {
+		e.Session = session.ID
+	}
+	s.feed.begin(e)
+}
+
+// Progress shows what has become known of an exchange in flight.
+func (s *Store) Progress(e *Exchange) { s.feed.publish(e) }
+
+// errStalled is what Commit returns when its patience ended first.
+var errStalled = errors.New("the disk is slow; the exchange is committed later")
+
+// Commit hands an exchange over to be recorded, and returns when it is on disk.
+// It returns an error, and the exchange is committed later if it can be, when
+// that takes longer than patience or recording has stopped; a patience of 0
+// waits as long as it takes. From the call on the exchange belongs to the
+// store: its caller may no longer change it, and release, if not nil, is called
+// once its bodies are no longer needed.
+func (s *Store) Commit(e *Exchange, patience time.Duration, release func()) error {
+	j := &job{exchange: e, release: release, done: make(chan error, 1)}
+	if err := s.enqueue(j); err != nil {
+		return err
+	}
+	if patience <= 0 {
+		return <-j.done
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-j.done:
+		return err
+	case <-timer.C:
+		s.notifyStall()
+		return errStalled
+	}
+}
+
+// Amend changes what was learnt too late about an exchange that was handed to
+// Commit before, and returns at once; change is called once it is on disk, by
+// the goroutine that writes.
+func (s *Store) Amend(e *Exchange, change func(*Exchange)) {
+	s.enqueue(&job{amend: e, change: change})
+}
+
+// write runs do in a transaction of the writer and waits for its commit.
+func (s *Store) write(do func(context.Context, *sql.Conn) error) error {
+	j := &job{do: do, done: make(chan error, 1)}
+	if err := s.enqueue(j); err != nil {
+		return err
+	}
+	return <-j.done
+}
+
+// schemaNow is the number of the newest migration.
+func schemaNow() int {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return 0 // the folder is embedded
+	}
+	return len(files)
+}
