@@ -1,0 +1,150 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"vapitap/record"
+)
+
+// Options say how a Proxy forwards. Target and Store are required.
+type Options struct {
+	// Target is where requests go. A request for / goes to its path where it has
+	// one; any other request keeps its own.
+	Target *url.URL
+	// Store records the exchanges. Its owner closes it after Shutdown.
+	Store *record.Store
+	// Hold is for how long a request waits for a target that refuses
+	// connections, as a server does that restarts. 0 does not wait.
+	Hold time.Duration
+	// MaxBody is how many bytes of a body are captured; all of it is forwarded.
+	// 0 captures none.
+	MaxBody int64
+	// PreserveHost keeps the caller's Host instead of the target's.
+	PreserveHost bool
+	// SkipVerify accepts any certificate of the target.
+	SkipVerify bool
+	// Notify is called with a sentence for the person who runs the program. It
+	// must not block, and may be called by several goroutines. Nil is allowed.
+	Notify func(sentence string)
+}
+
+// Proxy is a server that forwards. The same Proxy serves any number of
+// listeners.
+type Proxy struct {
+	options Options
+	server  *http.Server
+	pooled  *http.Transport // keeps connections to the target
+	fresh   *http.Transport // opens one for each request: for sending again
+	room    budget
+	copies  copyBuffers
+	outage  outage
+
+	abort    context.CancelCauseFunc // ends what is in flight
+	passages sync.WaitGroup          // those in flight, upgraded connections included
+}
+
+// inFlightRoom is what captures in flight may hold together, in bytes. One that
+// finds no room is truncated, never the traffic.
+const inFlightRoom = 64 << 20
+
+// errShutdown is why a request in flight is ended when the proxy is.
+var errShutdown = errors.New("vapitap ended before the reply was complete")
+
+// New returns a proxy that serves nothing yet.
+func New(options Options) *Proxy {
+	p := &Proxy{options: options}
+	p.room.free.Store(inFlightRoom)
+	p.pooled, p.fresh = p.transports()
+	ctx, abort := context.WithCancelCause(context.Background())
+	p.abort = abort
+	p.server = &http.Server{
+		Handler:                      p,
+		BaseContext:                  func(l net.Listener) context.Context { return fromContext(ctx, l) },
+		MaxHeaderBytes:               1 << 20,
+		ReadHeaderTimeout:            30 * time.Second,
+		IdleTimeout:                  5 * time.Minute, // longer than callers keep theirs
+		DisableGeneralOptionsHandler: true,            // OPTIONS * is forwarded like the rest
+		ErrorLog:                     log.New(discard{}, "", 0),
+	}
+	return p
+}
+
+// Serve accepts connections of l until Shutdown, and then returns
+// http.ErrServerClosed. What comes through it is recorded as coming from
+// source.
+func (p *Proxy) Serve(l net.Listener, source record.From) error {
+	return p.server.Serve(sourced{l, source})
+}
+
+// Shutdown accepts no more, waits for what is in flight as long as ctx lasts,
+// and then ends it, each exchange recorded with the reason. It returns when
+// nothing is in flight any more, with ctx's error where it had to end something.
+func (p *Proxy) Shutdown(ctx context.Context) error {
+	err := p.server.Shutdown(ctx)
+	done := make(chan struct{})
+	go func() { p.passages.Wait(); close(done) }()
+	select {
+	case <-done: // upgraded connections have ended too
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	p.abort(errShutdown)
+	p.server.Close()
+	<-done
+	p.pooled.CloseIdleConnections()
+	p.fresh.CloseIdleConnections()
+	return err
+}
+
+// ServeHTTP forwards one request and records the exchange.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		http.Error(w, "vapitap forwards to one target and is no CONNECT proxy", http.StatusMethodNotAllowed)
+		return
+	}
+	p.passages.Add(1)
+	defer p.passages.Done()
+	newPassage(p, w, r).run()
+}
+
+func (p *Proxy) notify(sentence string) {
+	if p.options.Notify != nil {
+		p.options.Notify(sentence)
+	}
+}
+
+// sourced is a listener that knows what its connections are recorded as.
+type sourced struct {
+	net.Listener
+	source record.From
+}
+
+type sourceKey struct{}
+
+func fromContext(ctx context.Context, l net.Listener) context.Context {
+	if s, ok := l.(sourced); ok {
+		return context.WithValue(ctx, sourceKey{}, s.source)
+	}
+	return ctx
+}
+
+// source returns what a request is recorded as coming from.
+func source(r *http.Request) record.From {
+	from, ok := r.Context().Value(sourceKey{}).(record.From)
+	if !ok {
+		from = record.FromLocal
+	}
+	return record.FromAgent(r.Header.Get("User-Agent"), from)
+}
+
+// discard is for logs that say what the exchange says.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
