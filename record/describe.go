@@ -39,7 +39,7 @@ func (e *Exchange) vapiRequest() vapi.Request {
 		Header:    e.Request.Header,
 		Body:      e.Request.Decoded(),
 		Truncated: e.Request.Truncated,
-	}
+	}.Indexed()
 }
 
 func (e *Exchange) vapiReply() *vapi.Reply {

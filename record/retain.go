@@ -10,9 +10,10 @@ import (
 // retention keeps the store within what it may hold, in steps that are short
 // enough to stand between two commits. It belongs to the writer.
 type retention struct {
-	limit Keep
-	over  bool  // the last look found more than the limit
-	grown int64 // body bytes committed since the last look
+	limit  Keep
+	over   bool  // the last look found more than the limit
+	before int64 // only what is older than this has to go; 0 where age is not why
+	grown  int64 // body bytes committed since the last look
 }
 
 const (
@@ -76,7 +77,7 @@ func incrementalVacuum(ctx context.Context, q querier, pages int) error {
 
 // measure finds whether the store holds more than it may.
 func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
-	r.grown, r.over = 0, false
+	r.grown, r.over, r.before = 0, false, 0
 	if r.limit.Size > 0 {
 		var used int64
 		err := conn.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
@@ -87,8 +88,9 @@ func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
 		r.over = used > r.limit.Size
 	}
 	if r.limit.Age > 0 && !r.over {
+		r.before = micros(time.Now().Add(-r.limit.Age))
 		err := conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM exchange WHERE marked = 0 AND time < ?
-			AND id <= (SELECT min(id) FROM exchange WHERE marked = 0))`, micros(time.Now().Add(-r.limit.Age))).Scan(&r.over)
+			AND id <= (SELECT min(id) FROM exchange WHERE marked = 0))`, r.before).Scan(&r.over)
 		if err != nil {
 			return err
 		}
@@ -107,8 +109,9 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 	var last sql.NullInt64
 	err = tx.QueryRowContext(ctx, `SELECT max(id) FROM (
 		SELECT id, sum(request_bytes + response_bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
-		FROM (SELECT id, request_bytes, response_bytes FROM exchange WHERE marked = 0 ORDER BY id LIMIT ?)
-	) WHERE n = 1 OR upto <= ?`, stepRows, stepBytes).Scan(&last)
+		FROM (SELECT id, request_bytes, response_bytes FROM exchange
+			WHERE marked = 0 AND (?1 = 0 OR time < ?1) ORDER BY id LIMIT ?2)
+	) WHERE n = 1 OR upto <= ?3`, r.before, stepRows, stepBytes).Scan(&last)
 	if err != nil {
 		return err
 	}
@@ -116,7 +119,7 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 		r.over = false // all that is left is marked
 		return nil
 	}
-	if _, err := deleteWhere(ctx, tx, "marked = 0 AND id <= ?", last.Int64); err != nil {
+	if _, err := deleteWhere(ctx, tx, "marked = 0 AND id <= ?1 AND (?2 = 0 OR time < ?2)", last.Int64, r.before); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -172,7 +175,7 @@ const (
 	// longLog is how large the write-ahead log may grow under a load that does not
 	// pause before it is worked off beside it, and remainder how much of it is
 	// small enough to work off between two commits.
-	longLog   = 256 << 20
+	longLog   = 512 << 20
 	remainder = 32 << 20
 )
 

@@ -57,7 +57,7 @@ var serverPlaces = map[string][]string{
 // configuredBudget returns the timeout that the assistant of the message gives
 // its server, or the type's default.
 func configuredBudget(t Type, r Request) time.Duration {
-	m, _ := messageOf(root(r.Body))
+	m, _ := messageOf(r.root())
 	place, special := serverPlaces[t.Name]
 	if !special {
 		place = []string{"server"}

@@ -89,7 +89,7 @@ func (j *judgement) jsonHint(body []byte) string {
 	asks := j.asks()
 	plain := len(body) <= longestAnswer && !bytes.ContainsAny(body[:1], "{[<\"")
 	if j.id.Type == typeToolCalls && len(asks) == 1 && plain {
-		return mendedReply(asks, []toolAnswer{{result: root(jsonpath.Quote(string(body)))}}, false)
+		return mendedReply(asks, []toolAnswer{{result: root(jsonpath.Quote(string(body)))}})
 	}
 	return j.template()
 }
@@ -99,7 +99,7 @@ func (j *judgement) jsonHint(body []byte) string {
 func (j *judgement) template() string {
 	switch j.id.Type {
 	case typeToolCalls:
-		if mended := mendedReply(j.asks(), nil, false); mended != "" {
+		if mended := mendedReply(j.asks(), nil); mended != "" {
 			return mended
 		}
 		return `{"results":[{"toolCallId":"the id of the call","result":"the answer as one line of text"}]}`

@@ -23,7 +23,7 @@ func (j *judgement) completion() {
 		return
 	}
 	body := bytes.TrimSpace(j.reply.Body)
-	streamed := root(j.request.Body).member("stream").truth()
+	streamed := j.request.root().member("stream").truth()
 	switch {
 	case len(body) == 0 && streamed:
 		j.fail(codeStreamBroken, "", streamTemplate("Hello"), "the body is empty%s; Vapi waits for server-sent events", j.failureWords())

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"vapitap/internal/jsonpath"
 )
 
 // longestMessage is how many characters the content of a message may have, as
@@ -39,7 +41,7 @@ func (j *judgement) resultsMissing(body value) {
 	case !body.isObject():
 		what = "the reply is " + jsonKind(body)
 	}
-	hint := mendedReply(j.asks(), looseAnswers(body), false)
+	hint := mendedReply(j.asks(), looseAnswers(body))
 	if hint == "" {
 		hint = j.template()
 	}
@@ -79,11 +81,17 @@ func entriesOf(v value) []toolAnswer {
 	return answers
 }
 
-// loosely takes an entry that says nothing where an entry says it for the
-// result itself.
+// otherIDNames are what toolCallId is called by mistake.
+var otherIDNames = []string{"tool_call_id", "toolcallid", "tool_callId", "callId", "id"}
+
+// loosely reads an entry the way it was meant: an id under another name, and one
+// that says nothing where an entry says it for the result itself.
 func (a toolAnswer) loosely() toolAnswer {
-	if !a.says() && !a.id.found() {
-		a.result = a.entry
+	if !a.id.found() {
+		a.id = firstFound(a.entry.pick(otherIDNames...)...)
+		if !a.says() && !a.id.found() && !a.entry.empty() {
+			a.result = a.entry
+		}
 	}
 	return a
 }
@@ -97,7 +105,7 @@ type toolJudgement struct {
 	index    map[string]int // of a call by its id
 	place    []int          // of each entry: the call that it answers, or one of those below
 	answered []bool         // of each call
-	mended   [2]*string     // what mend has made, without names and with them
+	mended   *string        // what mend has made
 }
 
 // What an entry can be in place of the answer to a call.
@@ -147,11 +155,11 @@ func (t *toolJudgement) entries() {
 	for i, answer := range t.answers.list {
 		switch t.place[i] {
 		case duplicate:
-			t.warn(codeDuplicate, t.pointer(i), t.mend(false), "there are two answers to the call %s; only one can count", t.idWords(answer))
+			t.warn(codeDuplicate, t.pointer(i), t.mend(), "there are two answers to the call %s; only one can count", t.idWords(answer))
 			continue
 		case unknown:
 			if t.callsKnown() {
-				t.fail(codeIDUnknown, t.pointer(i)+"/toolCallId", t.mend(false),
+				t.fail(codeIDUnknown, t.pointer(i)+"/toolCallId", t.mend(),
 					"no call has the id %s; Vapi matches toolCallId exactly, so this answer is lost%s", t.idWords(answer), t.expectedID())
 			}
 		}
@@ -181,15 +189,15 @@ func (t *toolJudgement) content(i int, answer toolAnswer) {
 		}
 		t.notString(i, name, value{text: []byte("null")})
 	case t.place[i] >= 0:
-		t.fail(codeResultMissing, t.pointer(i), t.mend(false), "the answer to %s has neither result nor error, so the assistant hears no result", t.callWords(t.place[i]))
+		t.fail(codeResultMissing, t.pointer(i), t.mend(), "the answer to %s has neither result nor error, so the assistant hears no result", t.callWords(t.place[i]))
 	}
 	if fault := messageFault(answer.message); fault != "" {
-		t.warn(codeMessageInvalid, t.pointer(i)+"/message", t.mend(false), "%s; Vapi speaks an object of type request-complete or request-failed with a content", fault)
+		t.warn(codeMessageInvalid, t.pointer(i)+"/message", t.mend(), "%s; Vapi speaks an object of type request-complete or request-failed with a content", fault)
 	}
 }
 
 func (t *toolJudgement) notString(i int, name string, v value) {
-	hint := t.mend(false)
+	hint := t.mend()
 	if hint == "" {
 		hint = "send it as one string, such as JSON.stringify makes of it"
 	}
@@ -201,7 +209,7 @@ func (t *toolJudgement) lines(i int, name string, v value) {
 	if raw := string(v.raw()); !strings.Contains(raw, `\`) || !strings.ContainsAny(v.str(), "\r\n") {
 		return
 	}
-	hint := t.mend(false)
+	hint := t.mend()
 	if hint == "" {
 		hint = "put spaces where the line breaks are"
 	}
@@ -230,16 +238,16 @@ func (t *toolJudgement) leftOver() {
 		}
 		if len(open) > 0 {
 			open = open[1:]
-			t.fail(codeResultMissing, t.pointer(i), t.mend(false), "%s, so Vapi cannot tell which call it answers", t.namelessWords(i))
+			t.fail(codeResultMissing, t.pointer(i), t.mend(), "%s, so Vapi cannot tell which call it answers", t.namelessWords(i))
 		} else if t.callsKnown() {
-			t.fail(codeIDUnknown, t.pointer(i), t.mend(false), "%s, and every call has an answer already", t.namelessWords(i))
+			t.fail(codeIDUnknown, t.pointer(i), t.mend(), "%s, and every call has an answer already", t.namelessWords(i))
 		}
 	}
 	if t.request.Truncated { // which tools are async may stand in what was cut off
 		return
 	}
 	for _, call := range open {
-		t.fail(codeResultMissing, "/results", t.mend(false), "there is no answer to %s; the assistant waits for it and hears no result", t.callWords(call))
+		t.fail(codeResultMissing, "/results", t.mend(), "there is no answer to %s; the assistant waits for it and hears no result", t.callWords(call))
 	}
 }
 
@@ -249,7 +257,7 @@ func (t *toolJudgement) namelessWords(i int) string {
 	if !entry.isObject() {
 		return "the entry is " + jsonKind(entry)
 	}
-	for _, name := range []string{"tool_call_id", "toolcallid", "tool_callId", "callId", "id"} {
+	for _, name := range otherIDNames {
 		if entry.member(name).found() {
 			return "the entry has " + name + " and no toolCallId"
 		}
@@ -265,7 +273,7 @@ func (t *toolJudgement) order() {
 			continue
 		}
 		if call < last {
-			t.warn(codeOutOfOrder, "/results", t.mend(false), "the answers stand in another order than the calls; Vapi documents that they are in the same")
+			t.warn(codeOutOfOrder, "/results", t.mend(), "the answers stand in another order than the calls; Vapi documents that they are in the same")
 			return
 		}
 		last = call
@@ -276,26 +284,22 @@ func (t *toolJudgement) order() {
 func (t *toolJudgement) names() {
 	for i, call := range t.place {
 		if call >= 0 && !t.answers.list[i].name.isString() {
-			t.add(Check{Info, codeNameMissing, "the answer to " + t.callWords(call) + " has no name; Vapi's OpenAPI document requires it, its examples leave it out", t.pointer(i), t.mend(true)})
+			t.add(Check{Info, codeNameMissing, "the answer to " + t.callWords(call) + " has no name; Vapi's OpenAPI document requires it, its examples leave it out", t.pointer(i), `"name": ` + string(jsonpath.Quote(t.asks[call].name))})
 			return
 		}
 	}
 }
 
 // mend returns the reply as it should have been, "" where that is too long.
-func (t *toolJudgement) mend(withNames bool) string {
-	which := &t.mended[0]
-	if withNames {
-		which = &t.mended[1]
-	}
-	if *which == nil {
+func (t *toolJudgement) mend() string {
+	if t.mended == nil {
 		reply := ""
 		if len(t.reply.Body) <= 8*mendedBytes { // else what is in it is too long as well
-			reply = mendedReply(t.asks, t.answers.list, withNames)
+			reply = mendedReply(t.asks, entriesOf(t.answers.results))
 		}
-		*which = &reply
+		t.mended = &reply
 	}
-	return **which
+	return *t.mended
 }
 
 func (t *toolJudgement) pointer(i int) string { return "/results/" + strconv.Itoa(i) }

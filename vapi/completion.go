@@ -106,7 +106,7 @@ func (c *completion) blame(fault string) {
 
 // summarizeCompletion says what a chat completion asked for and what came of it.
 func summarizeCompletion(r Request, reply *Reply) string {
-	v := root(r.Body).pick("model", "messages")
+	v := r.root().pick("model", "messages")
 	messages := ""
 	if v[1].isArray() {
 		n, _ := lastElement(v[1])
@@ -169,7 +169,7 @@ func (c *completion) callWords() string {
 // summarizeRPC says which method of an MCP server was called, and of a tool its
 // name.
 func summarizeRPC(r Request) string {
-	body := root(r.Body)
+	body := r.root()
 	if body.isArray() {
 		n, _ := lastElement(body)
 		c := body.open()

@@ -15,7 +15,8 @@ import (
 type value struct {
 	text  []byte // the whole text that the value stands in
 	start int
-	end   int // after the value; 0 while it is not known
+	end   int    // after the value; 0 while it is not known
+	index *index // of its members; nil where it has none
 }
 
 // root returns the value that b holds.
@@ -118,7 +119,10 @@ func (v value) empty() bool {
 
 // member returns the member of the object that is called name; an absent value
 // where there is none, or v is no object. Of equal names the first counts.
-func (v value) member(name string) value { return v.pick(name)[0] }
+func (v value) member(name string) value {
+	var picked [1]value
+	return v.pickInto(picked[:], name)[0]
+}
 
 // at follows the names from object to object.
 func (v value) at(names ...string) value {
@@ -131,7 +135,12 @@ func (v value) at(names ...string) value {
 // pick returns the members of the object that are called names, in the order of
 // names. It reads no further than the last of them starts.
 func (v value) pick(names ...string) []value {
-	picked := make([]value, len(names))
+	return v.pickInto(make([]value, len(names)), names...)
+}
+
+// pickInto is pick for who has room for the members already, so that nothing is
+// allocated. What is in picked must be absent.
+func (v value) pickInto(picked []value, names ...string) []value {
 	if !v.isObject() {
 		return picked
 	}
@@ -171,6 +180,9 @@ type cursor struct {
 	pos    int    // where the text goes on after the opening bracket, or after the closing one
 	closer byte
 	state  cursorState
+	passed int    // after the value that was passed over last
+	index  *index // reads what is known before the text; nil where there is none
+	at     int    // how many members of the index were read
 }
 
 type cursorState uint8
@@ -187,7 +199,7 @@ const (
 func (v value) open() cursor {
 	switch v.first() {
 	case '{':
-		return cursor{text: v.text, pos: v.start + 1, closer: '}'}
+		return cursor{text: v.text, pos: v.start + 1, closer: '}', index: v.index}
 	case '[':
 		return cursor{text: v.text, pos: v.start + 1, closer: ']'}
 	}
@@ -201,12 +213,24 @@ func (c *cursor) value() value { return value{text: c.text, start: c.start, end:
 // which is a copy of it.
 func (c *cursor) settle(v *value) {
 	if end, ok := jsonpath.Skip(c.text, c.start); ok {
-		c.end, v.end = end, end
+		v.end = end
+		c.ends(end)
+	}
+}
+
+// ends notes where the current value ends.
+func (c *cursor) ends(end int) {
+	c.end = end
+	if c.index != nil {
+		c.index.members[c.at-1].end = end
 	}
 }
 
 // next moves to the next value and reports whether there is one.
 func (c *cursor) next() bool {
+	if c.index != nil {
+		return c.nextIndexed()
+	}
 	switch c.state {
 	case closed, broken:
 		return false
@@ -224,6 +248,18 @@ func (c *cursor) next() bool {
 	return c.enter()
 }
 
+// nextIndexed is next where the members may be known already.
+func (c *cursor) nextIndexed() bool {
+	m, ok := c.index.member(c.at)
+	if !ok {
+		c.pos, c.state = c.index.cursor.pos, c.index.cursor.state
+		return false
+	}
+	c.at++
+	c.key, c.start, c.end, c.state = m.key, m.start, m.end, within
+	return true
+}
+
 // pass goes past the current value and the comma behind it.
 func (c *cursor) pass() bool {
 	if c.end == 0 {
@@ -233,6 +269,7 @@ func (c *cursor) pass() bool {
 		}
 		c.end = end
 	}
+	c.passed = c.end
 	c.pos = jsonpath.SkipSpace(c.text, c.end)
 	switch c.peek() {
 	case ',':
@@ -277,7 +314,7 @@ func (c *cursor) enter() bool {
 // read: where it came to its end, nothing of it is read again.
 func (c *cursor) leave(inner *cursor) {
 	if inner.state == closed {
-		c.end = inner.pos
+		c.ends(inner.pos)
 	}
 }
 

@@ -79,11 +79,11 @@ func componentFailure(rest string, family failureFamily) (text, advice string) {
 	if name := components[component]; name != "" {
 		text = name + ": " + text
 	}
-	if family.blame != "" {
-		text += " (" + family.blame + ")"
-	}
 	if own := ownComponents[component]; own != "" {
 		return text, own
+	}
+	if family.blame != "" {
+		text += " (" + family.blame + ")"
 	}
 	if strings.Contains(family.prefix, "vapifault") {
 		return text, family.advice

@@ -13,7 +13,7 @@ func TestEndedReasonText(t *testing.T) {
 		{"silence-timed-out", "nobody spoke for too long", "silenceTimeoutSeconds"},
 		{"exceeded-max-duration", "the call reached its longest duration", "maxDurationSeconds"},
 		{"assistant-request-returned-invalid-assistant", "your server answered assistant-request with an assistant that Vapi refuses", "unknown property"},
-		{"call.start.error-get-transport", "the call could not start: get transport", "dashboard"},
+		{"call.start.error-something-new", "the call could not start: something new", "dashboard"},
 		{"call.start.error-subscription-frozen", "the call could not start: the subscription is frozen", "billing"},
 		{"pipeline-error-openai-429-exceeded-quota", "OpenAI: exceeded quota (429)", "quota"},
 		{"pipeline-error-azure-openai-401-unauthorized", "Azure OpenAI: unauthorized (401)", "key"},
@@ -27,7 +27,8 @@ func TestEndedReasonText(t *testing.T) {
 		{"call.in-progress.error-vapifault-worker-died", "Vapi's worker: died (Vapi's fault)", "not about your server"},
 		{"call.in-progress.error-providerfault-outbound-sip-503-service-unavailable", "SIP: service unavailable (503) (the provider's fault)", ""},
 		{"pipeline-error-some-new-provider-llm-failed", "some new provider llm failed", "fallback"},
-		{"call.ringing.hook-executed-say", "hook executed say", ""},
+		{"call.ringing.hook-executed-dance", "hook executed dance", ""},
+		{"call.in-progress.error-providerfault-custom-llm-llm-failed", "your custom model: the model failed", "your model server"},
 		{"something-nobody-knows", "something nobody knows", ""},
 	} {
 		text, advice := EndedReasonText(c.reason)

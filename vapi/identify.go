@@ -27,7 +27,7 @@ const completionsPath = "/chat/completions"
 // message.type, "llm" for a chat completion, the method for JSON-RPC, and empty
 // for anything else.
 func Identify(r Request) Identity {
-	body := root(r.Body)
+	body := r.root()
 	if id, ok := identifyServerMessage(body); ok {
 		return id
 	}
@@ -70,6 +70,9 @@ func identifyServerMessage(body value) (Identity, bool) {
 // messageOf returns the message in Vapi's envelope.
 func messageOf(body value) (value, bool) {
 	m := body.member("message")
+	if body.index != nil && m.isObject() {
+		m.index = body.index.of(m)
+	}
 	return m, m.isObject()
 }
 

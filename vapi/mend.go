@@ -15,10 +15,10 @@ const mendedBytes = 8 << 10
 // mendedReply returns the reply to asks that says what answers say, the way Vapi
 // takes it: one entry a call, in the order of the calls, ids filled in, results
 // as strings of one line. Answers that name a call go to it, the others to the
-// calls that are left, in order; a call without any gets a placeholder. withNames
-// adds the tools' names. It is "" where there is nothing to answer or the reply
-// would be too long to be read.
-func mendedReply(asks []toolAsk, answers []toolAnswer, withNames bool) string {
+// calls that are left, in order; a call without any gets a placeholder. It
+// is "" where there is nothing to answer or the reply would be too long to be
+// read.
+func mendedReply(asks []toolAsk, answers []toolAnswer) string {
 	named, others := matchAnswers(asks, answers)
 	var b bytes.Buffer
 	b.WriteString(`{"results":[`)
@@ -35,7 +35,7 @@ func mendedReply(asks []toolAsk, answers []toolAnswer, withNames bool) string {
 		if entries > 0 {
 			b.WriteByte(',')
 		}
-		writeMended(&b, ask, answer, withNames)
+		writeMended(&b, ask, answer)
 		if entries++; b.Len() > mendedBytes {
 			return ""
 		}
@@ -69,16 +69,12 @@ func matchAnswers(asks []toolAsk, answers []toolAnswer) (named map[int]toolAnswe
 }
 
 // writeMended writes one entry of results.
-func writeMended(b *bytes.Buffer, ask toolAsk, answer toolAnswer, withName bool) {
+func writeMended(b *bytes.Buffer, ask toolAsk, answer toolAnswer) {
 	b.WriteString(`{"toolCallId":`)
 	b.Write(jsonpath.Quote(ask.id))
-	switch {
-	case answer.name.isString():
+	if answer.name.isString() {
 		b.WriteString(`,"name":`)
 		b.Write(answer.name.raw())
-	case withName && ask.name != "":
-		b.WriteString(`,"name":`)
-		b.Write(jsonpath.Quote(ask.name))
 	}
 	failed := answer.failure.found()
 	switch {

@@ -22,7 +22,11 @@ const (
 // is no character at all is dropped, and what is longer than limit characters
 // is cut with an ellipsis.
 func oneLine(s string, limit int) string {
+	if isOneLine(s, limit) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(min(len(s), 4*limit))
 	count, space := 0, false
 	for _, r := range s {
 		if unicode.IsSpace(r) || unicode.IsControl(r) {
@@ -43,6 +47,19 @@ func oneLine(s string, limit int) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isOneLine reports whether s is plain text that oneLine would return as it is.
+func isOneLine(s string, limit int) bool {
+	if len(s) > limit || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == 0x7f || c == ' ' && s[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // invisible reports whether r could make a terminal show a line in another

@@ -29,43 +29,39 @@ func Summarize(id Identity, r Request, reply *Reply) string {
 type summarizer func(m value, r Request, reply *Reply) string
 
 // summarizers holds one for each type of the catalogue.
-var summarizers map[string]summarizer
-
-func init() { // set here because some of them call Summarize's own parts
-	summarizers = map[string]summarizer{
-		typeAssistantRequest:   summarizeAssistantRequest,
-		typeToolCalls:          summarizeToolCalls,
-		typeFunctionCall:       summarizeToolCalls,
-		typeTransferRequest:    summarizeTransferRequest,
-		typeHandoffRequest:     summarizeHandoffRequest,
-		typeKnowledgeBase:      summarizeKnowledgeBase,
-		typeVoiceRequest:       summarizeVoiceRequest,
-		typeEndpointing:        summarizeEndpointing,
-		typePredial:            summarizePredial,
-		typeStatusUpdate:       ofMessage(summarizeStatus),
-		typeTranscript:         ofMessage(summarizeTranscript),
-		typeSpeechUpdate:       ofMessage(summarizeSpeech),
-		typeSpeechStarted:      ofMessage(summarizeSpeechStarted),
-		typeConversationUpdate: ofMessage(summarizeConversation),
-		typeModelOutput:        ofMessage(summarizeModelOutput),
-		typeUserInterrupted:    saying("user interrupted the assistant"),
-		typeLanguageDetected:   ofMessage(summarizeLanguage),
-		typeLanguageChanged:    ofMessage(summarizeLanguage),
-		typeVoiceInput:         ofMessage(summarizeVoiceInput),
-		typePhoneCallControl:   ofMessage(summarizeControl),
-		typeTransferUpdate:     ofMessage(summarizeTransferUpdate),
-		typeHang:               saying("the assistant did not answer in time"),
-		typeEndOfCallReport:    ofMessage(summarizeReport),
-		typeChatCreated:        ofMessage(summarizeChat),
-		typeChatDeleted:        ofMessage(summarizeChat),
-		typeSessionCreated:     ofMessage(summarizeSession),
-		typeSessionUpdated:     ofMessage(summarizeSession),
-		typeSessionDeleted:     ofMessage(summarizeSession),
-		typeCallDeleted:        saying("call deleted"),
-		typeCallDeleteFailed:   saying("call could not be deleted"),
-		typeCallArtifactUpload: ofMessage(summarizeUpload),
-		typeAssistantStarted:   ofMessage(summarizeAssistantStarted),
-	}
+var summarizers = map[string]summarizer{
+	typeAssistantRequest:   summarizeAssistantRequest,
+	typeToolCalls:          summarizeToolCalls,
+	typeFunctionCall:       summarizeToolCalls,
+	typeTransferRequest:    summarizeTransferRequest,
+	typeHandoffRequest:     summarizeHandoffRequest,
+	typeKnowledgeBase:      summarizeKnowledgeBase,
+	typeVoiceRequest:       summarizeVoiceRequest,
+	typeEndpointing:        summarizeEndpointing,
+	typePredial:            summarizePredial,
+	typeStatusUpdate:       ofMessage(summarizeStatus),
+	typeTranscript:         ofMessage(summarizeTranscript),
+	typeSpeechUpdate:       ofMessage(summarizeSpeech),
+	typeSpeechStarted:      ofMessage(summarizeSpeechStarted),
+	typeConversationUpdate: ofMessage(summarizeConversation),
+	typeModelOutput:        ofMessage(summarizeModelOutput),
+	typeUserInterrupted:    saying("user interrupted the assistant"),
+	typeLanguageDetected:   ofMessage(summarizeLanguage),
+	typeLanguageChanged:    ofMessage(summarizeLanguage),
+	typeVoiceInput:         ofMessage(summarizeVoiceInput),
+	typePhoneCallControl:   ofMessage(summarizeControl),
+	typeTransferUpdate:     ofMessage(summarizeTransferUpdate),
+	typeHang:               saying("the assistant did not answer in time"),
+	typeEndOfCallReport:    ofMessage(summarizeReport),
+	typeChatCreated:        ofMessage(summarizeChat),
+	typeChatDeleted:        ofMessage(summarizeChat),
+	typeSessionCreated:     ofMessage(summarizeSession),
+	typeSessionUpdated:     ofMessage(summarizeSession),
+	typeSessionDeleted:     ofMessage(summarizeSession),
+	typeCallDeleted:        saying("call deleted"),
+	typeCallDeleteFailed:   saying("call could not be deleted"),
+	typeCallArtifactUpload: ofMessage(summarizeUpload),
+	typeAssistantStarted:   ofMessage(summarizeAssistantStarted),
 }
 
 // ofMessage makes a summarizer of one that needs the message alone.
@@ -78,7 +74,7 @@ func saying(words string) summarizer {
 }
 
 func summarizeMessage(name string, r Request, reply *Reply) string {
-	m, ok := messageOf(root(r.Body))
+	m, ok := messageOf(r.root())
 	if !ok {
 		return name
 	}
@@ -135,7 +131,7 @@ func bodyFault(r Request) string {
 		}
 		return ""
 	}
-	if first := root(r.Body).first(); first != '{' && first != '[' && !isJSONType(r.Header.Get("Content-Type")) {
+	if first := r.root().first(); first != '{' && first != '[' && !isJSONType(r.Header.Get("Content-Type")) {
 		return ""
 	}
 	if json.Valid(r.Body) {

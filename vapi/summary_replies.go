@@ -184,13 +184,9 @@ func summarizePredial(m value, _ Request, reply *Reply) string {
 // shownCalls is how many tool calls of a message a summary tells.
 const shownCalls = 3
 
-func summarizeToolCalls(m value, r Request, reply *Reply) string {
-	asks := namedAsks(m)
+func summarizeToolCalls(_ value, r Request, reply *Reply) string {
+	asks := toolAsks(r)
 	answers := readAnswers(reply, asks)
-	if len(asks) == 0 || reply != nil && !answers.answersAll(asks) {
-		asks = toolAsks(r)
-		answers = readAnswers(reply, asks)
-	}
 	if len(asks) == 0 {
 		return "no tool calls"
 	}

@@ -31,7 +31,8 @@ func readAnswers(reply *Reply, asks []toolAsk) toolAnswers {
 		v := body.pick("result", "error")
 		return toolAnswers{bare: &toolAnswer{entry: body, result: v[0], failure: v[1]}}
 	}
-	v := body.pick("results", "error")
+	var picked [2]value
+	v := body.pickInto(picked[:], "results", "error")
 	answers := toolAnswers{byID: map[string]int{}}
 	if v[1].isString() {
 		answers.failure = v[1]
@@ -58,7 +59,8 @@ func (a *toolAnswers) read(results value) {
 }
 
 func readAnswer(entry value) toolAnswer {
-	v := entry.pick("toolCallId", "name", "result", "error", "message")
+	var picked [5]value
+	v := entry.pickInto(picked[:], "toolCallId", "name", "result", "error", "message")
 	return toolAnswer{entry: entry, id: v[0], name: v[1], result: v[2], failure: v[3], message: v[4]}
 }
 
@@ -78,13 +80,3 @@ func (a *toolAnswers) to(ask toolAsk) (toolAnswer, bool) {
 
 // says reports whether the answer has a result or an error at all, be it null.
 func (a toolAnswer) says() bool { return a.result.text != nil || a.failure.text != nil }
-
-// answersAll reports whether each of asks has an answer that says something.
-func (a *toolAnswers) answersAll(asks []toolAsk) bool {
-	for _, ask := range asks {
-		if answer, ok := a.to(ask); !ok || !answer.says() {
-			return false
-		}
-	}
-	return true
-}

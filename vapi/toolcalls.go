@@ -37,11 +37,14 @@ func ToolCalls(r Request, reply *Reply) []ToolCall {
 // to call a tool.
 func ToolNames(r Request) []string {
 	asks := toolAsks(r)
-	if len(asks) == 0 {
-		body := root(r.Body)
+	body := r.root()
+	if _, enveloped := messageOf(body); !enveloped {
 		if v := body.pick("method", "params"); v[0].str() == "tools/call" {
 			asks = []toolAsk{{name: v[1].member("name").str()}}
 		}
+	}
+	if len(asks) == 1 && asks[0].name != "" {
+		return []string{asks[0].name}
 	}
 	var names []string
 	seen := make(map[string]bool, len(asks))
@@ -72,12 +75,22 @@ const (
 
 // toolAsks returns the tool calls of a request, each once.
 func toolAsks(r Request) []toolAsk {
-	m, ok := messageOf(root(r.Body))
+	if r.index == nil {
+		return readToolAsks(r)
+	}
+	if !r.index.asksKnown {
+		r.index.asks, r.index.asksKnown = readToolAsks(r), true
+	}
+	return r.index.asks
+}
+
+func readToolAsks(r Request) []toolAsk {
+	m, ok := messageOf(r.root())
 	if !ok {
 		return nil
 	}
-	v := pickOfToolMessage(m, callList, callsList, callWithToolList, "functionCall")
-	if v == nil {
+	v, ok := pickOfToolMessage(m, callList, callsList, callWithToolList, "functionCall")
+	if !ok {
 		return nil
 	}
 	var asks toolList
@@ -92,16 +105,16 @@ func toolAsks(r Request) []toolAsk {
 	return asks.calls
 }
 
-// pickOfToolMessage is m.pick for a message of a type that holds tool calls; nil
-// for another, of which it reads no further than its type.
-func pickOfToolMessage(m value, names ...string) []value {
-	picked := make([]value, len(names))
+// pickOfToolMessage is m.pick for a message of a type that holds tool calls, and
+// false for another, of which it reads no further than its type.
+func pickOfToolMessage(m value, names ...string) (picked []value, ok bool) {
+	picked = make([]value, len(names))
 	for c := m.open(); c.next(); {
 		if jsonpath.KeyIs(c.key, "type") {
 			switch c.value().str() {
 			case typeToolCalls, typeFunctionCall:
 			default:
-				return nil
+				return picked, false
 			}
 			continue
 		}
@@ -111,15 +124,7 @@ func pickOfToolMessage(m value, names ...string) []value {
 			}
 		}
 	}
-	return picked
-}
-
-// namedAsks is toolAsks for who needs to know what was called and no more: it
-// stops at the first list. Only toolAsks knows which tools are async.
-func namedAsks(m value) []toolAsk {
-	var asks toolList
-	asks.addAll(firstList(m, callList, callsList, callWithToolList))
-	return asks.calls
+	return picked, true
 }
 
 // A toolList collects tool calls from several lists that repeat them.
@@ -172,13 +177,15 @@ func (a *toolAsk) merge(b toolAsk) {
 
 // readToolAsk reads one item of any of the lists.
 func readToolAsk(item value) toolAsk {
-	v := item.pick("toolCall", "async", "server", "tool", "function", "name", "id", "arguments", "parameters")
+	var picked [9]value
+	v := item.pickInto(picked[:], "toolCall", "async", "server", "tool", "function", "name", "id", "arguments", "parameters")
 	if !v[0].isObject() {
 		ask := readCall(v[6], v[5], v[4], v[7], v[8])
 		ask.async = v[1].truth()
 		return ask
 	}
-	call := v[0].pick("id", "name", "function", "arguments", "parameters")
+	var inner [5]value
+	call := v[0].pickInto(inner[:], "id", "name", "function", "arguments", "parameters")
 	ask := readCall(call[0], call[1], call[2], call[3], call[4])
 	if ask.name == "" { // the definition beside the call has it too
 		ask.name = firstFound(v[5], v[4].member("name")).str()
@@ -190,7 +197,8 @@ func readToolAsk(item value) toolAsk {
 }
 
 func readCall(id, name, function, arguments, parameters value) toolAsk {
-	f := function.pick("name", "arguments", "parameters")
+	var picked [3]value
+	f := function.pickInto(picked[:], "name", "arguments", "parameters")
 	return toolAsk{
 		id:        id.str(),
 		name:      firstFound(name, f[0]).str(),

@@ -49,6 +49,8 @@ type Request struct {
 	Header    http.Header
 	Body      []byte
 	Truncated bool
+
+	index *index // nil unless it is Indexed
 }
 
 // Reply is what went out. Body is the content with its Content-Encoding undone.
