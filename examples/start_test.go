@@ -1,46 +1,28 @@
 //go:build unix
 
-// Package examples_test runs the example servers as a developer would, each as
-// a process of its own, and asks them what Vapi asks. The Go server is always
-// run; the others, which need Node and Python, where VAPITAP_E2E=1 is set, and
-// then a missing tool is a failure.
+// Package examples_test asks the example servers what Vapi asks, each run as a
+// process of its own. The Go server is always run; the others, which need Node
+// and Python, where VAPITAP_E2E=1 is set, and then a missing tool is a failure.
 package examples_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"vapitap/examples/start"
 )
 
-const (
-	readyLine    = "listening on "
-	startTimeout = time.Minute
-	setUpTimeout = 5 * time.Minute // compiling, or npm on a slow network
-	replyTimeout = 30 * time.Second
-)
+const replyTimeout = 30 * time.Second
 
-func TestGo(t *testing.T) { testExample(t, "go") }
-
-// TestOtherLanguages runs the servers that need more than Go.
-func TestOtherLanguages(t *testing.T) {
-	var names []string
-	if os.Getenv("VAPITAP_E2E") == "1" {
-		names = []string{"express", "flask"}
-	}
-	for _, name := range names {
+func TestExamples(t *testing.T) {
+	for _, name := range start.Names() {
 		t.Run(name, func(t *testing.T) { testExample(t, name) })
 	}
 }
@@ -50,7 +32,7 @@ func TestOtherLanguages(t *testing.T) {
 func testExample(t *testing.T, name string) {
 	const secret = "correct horse battery staple"
 	t.Setenv("VAPI_SERVER_SECRET", secret)
-	webhook := startExample(t, name)
+	webhook := start.Server(t, ".", name)
 
 	for _, tt := range messages {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,117 +225,4 @@ func resolve(t *testing.T, base, path string) string {
 		t.Fatal(err)
 	}
 	return u.ResolveReference(&url.URL{Path: path}).String()
-}
-
-// startExample starts the example in the folder name on a free port and
-// returns the URL of its webhook, once it listens. The process inherits the
-// environment, VAPI_SERVER_SECRET included; it ends with the test, and what it
-// wrote is logged if the test failed.
-func startExample(t *testing.T, name string) (url string) {
-	t.Helper()
-	cmd := exampleCommand(t, name)
-	cmd.Env = append(os.Environ(), "PORT=0")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var wrote output
-	cmd.Stderr = &wrote
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start the %s example: %v", name, err)
-	}
-
-	lines := make(chan string)
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // of the whole group
-		for line := range lines {
-			t.Errorf("the %s example says %q after its first line", name, line)
-		}
-		cmd.Wait() // killed, so its error tells nothing
-		if t.Failed() {
-			t.Logf("the %s example wrote:\n%s", name, wrote.String())
-		}
-	})
-	go func() {
-		defer close(lines)
-		for scan := bufio.NewScanner(io.TeeReader(stdout, &wrote)); scan.Scan(); {
-			lines <- scan.Text()
-		}
-	}()
-
-	select {
-	case line, ok := <-lines:
-		if !ok {
-			t.Fatalf("the %s example ended before it listened", name)
-		}
-		url, ready := strings.CutPrefix(line, readyLine)
-		if !ready {
-			t.Fatalf("the %s example says %q first, want %q and its URL", name, line, readyLine)
-		}
-		return url
-	case <-time.After(startTimeout):
-		t.Fatalf("the %s example did not say that it listens within %v", name, startTimeout)
-	}
-	return ""
-}
-
-// sources are the programs, by their example's name.
-var sources = map[string]string{"go": "go/main.go", "express": "express/server.js", "flask": "flask/app.py"}
-
-// exampleCommand prepares what the example needs and returns the command that
-// runs it, not yet started.
-func exampleCommand(t *testing.T, name string) *exec.Cmd {
-	t.Helper()
-	// go test repeats a cached pass until a file changes that the test itself
-	// looked at; what its children read does not count.
-	if _, err := os.Stat(sources[name]); err != nil {
-		t.Fatalf("there is no example called %q: %v", name, err)
-	}
-	switch name {
-	case "go":
-		binary := filepath.Join(t.TempDir(), "example")
-		setUp(t, ".", "go", "build", "-o", binary, "./go")
-		return exec.Command(binary)
-	case "express":
-		// npm writes this file last: without it the folder is not whole.
-		if _, err := os.Stat("express/node_modules/.package-lock.json"); err != nil {
-			setUp(t, "express", "npm", "ci", "--no-audit", "--no-fund")
-		}
-		return exec.Command("node", sources[name])
-	case "flask":
-		// Debian's Flask belongs to the system's Python, which may not be the first in PATH.
-		return exec.Command("/usr/bin/python3", sources[name])
-	}
-	t.Fatalf("nothing is known of how to run the %s example", name)
-	return nil
-}
-
-func setUp(t *testing.T, dir, command string, args ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), setUpTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, command, args...)
-	cmd.Dir = dir
-	if wrote, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", cmd, err, wrote)
-	}
-}
-
-// output is what a process wrote, to both of its streams.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }

@@ -34,7 +34,7 @@ type passage struct {
 	in       *incoming // nil where the request has no body
 	last     *attempt  // the body of the last try to send it
 	reply    capture
-	handed   bool // to the store, or it was decided what becomes of it
+	handed   bool          // to the store, or it was decided what becomes of it
 	conn     *upgradedConn // the target's side of an upgraded connection
 }
 

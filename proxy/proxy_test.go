@@ -47,7 +47,7 @@ func newRig(t testing.TB, target string, change ...func(*proxy.Options)) *rig {
 	if _, err := store.StartSession("test", target); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, store: store, watcher: store.Watch()}
+	r := &rig{t: t, store: store, watcher: store.Watch(false)}
 	options := proxy.Options{Target: to, Store: store, MaxBody: 8 << 20, Notify: r.notify}
 	for _, f := range change {
 		f(&options)
@@ -354,4 +354,6 @@ func must[T any](v T, err error) T {
 }
 
 // nonsense returns n bytes that no text has.
-func nonsense(n int) []byte { return bytes.Repeat([]byte{0, 0xff, '\r', '\n', 0x1b, 'x', 0xc3}, n/7+1)[:n] }
+func nonsense(n int) []byte {
+	return bytes.Repeat([]byte{0, 0xff, '\r', '\n', 0x1b, 'x', 0xc3}, n/7+1)[:n]
+}

@@ -18,13 +18,14 @@ type feed struct {
 	ring     []Exchange // change n is at n % feedSize; nil until the first watcher
 	next     int64      // the number of the next change
 	begun    int64      // how many exchanges were ever begun
-	inFlight map[int64]Exchange
+	inFlight map[int64]*Exchange
 	watchers map[*Watcher]struct{}
+	live     int // how many watchers want to see what is in flight
 	closed   bool
 }
 
 func newFeed() *feed {
-	return &feed{inFlight: make(map[int64]Exchange), watchers: make(map[*Watcher]struct{})}
+	return &feed{inFlight: make(map[int64]*Exchange), watchers: make(map[*Watcher]struct{})}
 }
 
 // begin makes e one of those in flight.
@@ -45,17 +46,27 @@ func (f *feed) publish(e *Exchange) {
 		if e.settled {
 			delete(f.inFlight, e.pending)
 		} else {
-			f.inFlight[e.pending] = e.listed()
+			listed := e.listed()
+			f.inFlight[e.pending] = &listed
 		}
 	}
-	if len(f.watchers) == 0 {
+	if f.live == 0 && (len(f.watchers) == 0 || e.Pending()) {
 		return
 	}
 	f.ring[f.next%feedSize] = e.listed()
 	f.next++
 	for w := range f.watchers {
-		w.signal()
+		if w.live || !e.Pending() {
+			w.signal()
+		}
 	}
+}
+
+// flying returns how many exchanges are in flight.
+func (f *feed) flying() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.inFlight)
 }
 
 // restart tells the watchers that ids and amendments go on from these numbers.
@@ -88,24 +99,30 @@ func (f *feed) close() {
 func (f *feed) remove(w *Watcher) {
 	if _, ok := f.watchers[w]; ok {
 		delete(f.watchers, w)
+		if w.live {
+			f.live--
+		}
 		close(w.wake)
 	}
 }
 
-// Watcher reads what changes in a store: exchanges that begin, are committed or
-// are amended, in this process and, once committed, in others. It belongs to
+// Watcher reads what changes in a store: exchanges that are committed or amended,
+// in this process and in others, and those that begin in this one where it
+// asked for them. It belongs to
 // one goroutine. Reading late costs those who write nothing.
 type Watcher struct {
 	store  *Store
 	wake   chan struct{}
+	live   bool  // it wants to see what is in flight
 	cursor int64 // the number of the next change to read
 	last   int64 // the highest id that was read
 	change int64 // the highest number of an amendment that was read
 }
 
-// Watch returns a watcher of what changes from now on.
-func (s *Store) Watch() *Watcher {
-	w := &Watcher{store: s, wake: make(chan struct{}, 1)}
+// Watch returns a watcher of what is committed or amended from now on, and with
+// live of what is in flight too.
+func (s *Store) Watch(live bool) *Watcher {
+	w := &Watcher{store: s, live: live, wake: make(chan struct{}, 1)}
 	f := s.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -118,6 +135,9 @@ func (s *Store) Watch() *Watcher {
 	}
 	w.cursor = f.next
 	f.watchers[w] = struct{}{}
+	if live {
+		f.live++
+	}
 	return w
 }
 
@@ -154,7 +174,10 @@ func (w *Watcher) Read() ([]Exchange, error) {
 	f := w.store.feed
 	f.mu.Lock()
 	if f.next-w.cursor > feedSize {
-		next, inFlight := f.next, slices.Collect(maps.Values(f.inFlight))
+		next, inFlight := f.next, []Exchange(nil)
+		if w.live {
+			inFlight = f.flightList()
+		}
 		f.mu.Unlock()
 		return w.readStore(next, inFlight, most)
 	}
@@ -167,6 +190,9 @@ func (w *Watcher) Read() ([]Exchange, error) {
 	for ; n > 0; n-- {
 		e := f.ring[w.cursor%feedSize]
 		w.cursor++
+		if e.Pending() && !w.live {
+			continue
+		}
 		if e.ID == 0 || e.ID > w.last || e.change > w.change { // else it was read from the store already
 			changed = append(changed, e)
 		}
@@ -210,7 +236,14 @@ func (w *Watcher) readStore(next int64, inFlight []Exchange, most int) ([]Exchan
 func (s *Store) InFlight() []Exchange {
 	s.feed.mu.Lock()
 	defer s.feed.mu.Unlock()
-	list := slices.Collect(maps.Values(s.feed.inFlight))
-	slices.SortFunc(list, func(a, b Exchange) int { return int(a.pending - b.pending) })
+	return s.feed.flightList()
+}
+
+// flightList returns what is in flight, oldest first; the caller holds the lock.
+func (f *feed) flightList() []Exchange {
+	list := make([]Exchange, 0, len(f.inFlight))
+	for _, begun := range slices.Sorted(maps.Keys(f.inFlight)) {
+		list = append(list, *f.inFlight[begun])
+	}
 	return list
 }

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"database/sql"
+	"math"
 	"net/url"
 	"time"
 )
@@ -129,8 +130,12 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 }
 
 // deleteWhere deletes the exchanges that match a condition and returns how many
-// there were.
+// there were. Their ids are not given again.
 func deleteWhere(ctx context.Context, tx execer, condition string, args ...any) (int64, error) {
+	_, err := tx.ExecContext(ctx, "UPDATE counter SET n = max(n, (SELECT coalesce(max(id), 0) FROM exchange)) WHERE name = 'id'")
+	if err != nil {
+		return 0, err
+	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM payload WHERE exchange IN (SELECT id FROM exchange WHERE "+condition+")", args...); err != nil {
 		return 0, err
 	}
@@ -172,11 +177,11 @@ func (s *Store) Delete(ids []int64) (int64, error) {
 const (
 	// quietCheck is how often it is looked whether commits have paused.
 	quietCheck = 250 * time.Millisecond
-	// longLog is how large the write-ahead log may grow under a load that does not
-	// pause before it is worked off beside it, and remainder how much of it is
-	// small enough to work off between two commits.
-	longLog   = 512 << 20
-	remainder = 32 << 20
+	// longLog is how large the write-ahead log may grow, in bytes, under a load
+	// that does not pause before it is worked off beside it, and remainder how much
+	// of it is little enough to work off while commits wait.
+	longLog   = 768 << 20
+	remainder = 4 << 20
 )
 
 // checkpointWhenQuiet moves what was committed from the write-ahead log into
@@ -198,35 +203,45 @@ func (s *Store) checkpointWhenQuiet(ctx context.Context) {
 		if now == 0 || (!quiet && now < longLog) {
 			continue
 		}
-		busy, left, err := s.checkpointBeside(ctx)
-		switch {
-		case err != nil || busy:
-		case left == 0:
-			s.unspent.Add(-now)
-		case now >= longLog && left*pageSize < remainder:
-			s.finishLog.Store(true) // only the writer can see its end
-		}
+		s.workOffLog(ctx) // what it could not do now it tries again
 		before = s.unspent.Load()
 	}
 }
 
-// checkpointBeside is checkpoint on a connection of its own, opened anew each
-// time because the file may be another one than before.
-func (s *Store) checkpointBeside(ctx context.Context) (busy bool, left int64, err error) {
-	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(0)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
+// workOffLog moves what it can without waiting for anybody, and where little is
+// left then, the rest while commits wait, so that the log begins anew. It opens
+// the file each time, because it may be another one than before.
+func (s *Store) workOffLog(ctx context.Context) error {
+	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(100)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
 	if err != nil {
-		return false, 0, err
+		return err
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	return checkpoint(ctx, db)
+	busy, left, err := checkpoint(ctx, db, "PASSIVE")
+	for before := int64(math.MaxInt64); err == nil && !busy && left*pageSize > remainder; {
+		if left > before/2 {
+			return nil // more is coming than can be worked off
+		}
+		before = left
+		busy, left, err = checkpoint(ctx, db, "PASSIVE")
+	}
+	if err != nil || busy {
+		return err
+	}
+	spent := s.unspent.Load()
+	busy, _, err = checkpoint(ctx, db, "RESTART")
+	if err == nil && !busy {
+		s.unspent.Add(-spent)
+	}
+	return err
 }
 
-// checkpoint works off what it can of the log without waiting for anybody, and
-// returns how many pages of it are left.
-func checkpoint(ctx context.Context, q querier) (busy bool, left int64, err error) {
+// checkpoint returns whether it could not do all it was asked for, and how many
+// pages of the log are left.
+func checkpoint(ctx context.Context, q querier, mode string) (busy bool, left int64, err error) {
 	var log, done int64
-	if err := q.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &log, &done); err != nil {
+	if err := q.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &log, &done); err != nil {
 		return false, 0, err
 	}
 	return busy, log - done, nil

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +21,8 @@ var columns = []string{
 }
 
 var (
-	insertExchange = fmt.Sprintf("INSERT INTO exchange (%s) VALUES (?%s)",
-		strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1))
+	insertExchange = fmt.Sprintf("INSERT INTO exchange (id, %s) VALUES (?%s)",
+		strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)))
 	updateExchange = fmt.Sprintf("UPDATE exchange SET change = ?, %s = ? WHERE id = ?",
 		strings.Join(columns, " = ?, "))
 	selectExchange = "SELECT id, change, " + strings.Join(columns, ", ") + " FROM exchange"
@@ -37,7 +35,7 @@ const insertPayload = `INSERT INTO payload (exchange, request_header, request_tr
 func row(e *Exchange) []any {
 	return []any{
 		e.Session, micros(e.Time), string(e.From), e.Remote, string(e.Kind), e.Type, e.CallID, e.Method, e.Path, e.Target,
-		e.Status, int64(e.Duration), int64(e.FirstByte), e.Request.Bytes, e.Response.Bytes, e.Request.Truncated, e.Response.Truncated,
+		int64(e.Status), int64(e.Duration), int64(e.FirstByte), e.Request.Bytes, e.Response.Bytes, e.Request.Truncated, e.Response.Truncated,
 		e.Summary, jsonList(e.Checks), jsonList(e.ToolNames), jsonList(e.Rules), e.Auth.Scheme, e.Auth.Verdict, e.ReplayOf, e.RedeliveryOf,
 		e.Mocked, e.Saved, e.Marked, e.Unreachable, e.Error,
 	}
@@ -88,8 +86,8 @@ func jsonList[T any](list []T) string {
 	return string(text)
 }
 
-// headerText returns a header as "Name: value" lines in the order of their
-// names, which parseHeader reads back. It is never nil.
+// headerText returns a header as "Name: value" lines, which parseHeader reads
+// back. It is never nil.
 func headerText(h http.Header) []byte {
 	size := 0
 	for name, values := range h {
@@ -98,8 +96,8 @@ func headerText(h http.Header) []byte {
 		}
 	}
 	text := make([]byte, 0, size)
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, v := range h[name] {
+	for name, values := range h {
+		for _, v := range values {
 			text = append(append(append(append(text, name...), ": "...), v...), '\n')
 		}
 	}

@@ -26,9 +26,9 @@ var migrations embed.FS
 // applicationID marks a SQLite file as vapitap's ("vtap").
 const applicationID = 0x76746170
 
-// pageSize is a compromise that was measured: pages of 4 KiB cost 15 % more for
-// bodies of 64 KB, larger ones more for exchanges that are committed alone.
-const pageSize = 8192
+// pageSize was measured: with bodies of 64 KB, pages of 4 KiB cost a quarter more
+// processor time a commit, and with bodies of 4 KB it makes no difference.
+const pageSize = 16 << 10
 
 // openFile opens the SQLite file for one connection or a pool of them. Options
 // are SQLite URI parameters and the driver's _pragma.
@@ -43,11 +43,15 @@ func openWriter(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, explain(path, err)
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	// Only a new file is opened here: closing one that is in use would drop the
+	// locks that this process has on it.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, nil, explain(path, err)
 	}
-	f.Close()
 	db, err := openFile(path, url.Values{})
 	if err != nil {
 		return nil, nil, explain(path, err)
@@ -74,7 +78,7 @@ func prepareFile(ctx context.Context, conn *sql.Conn) error {
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = NORMAL",
 		"PRAGMA wal_autocheckpoint = 0", // done when it is quiet
-		"PRAGMA journal_size_limit = 67108864",
+		"PRAGMA journal_size_limit = 805306368",
 		"PRAGMA foreign_keys = OFF",
 	} {
 		if _, err := conn.ExecContext(ctx, pragma); err != nil {

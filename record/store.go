@@ -38,7 +38,6 @@ type Store struct {
 	quit      chan struct{} // closed when the store closes
 	ended     sync.WaitGroup
 	unspent   atomic.Int64 // bytes committed since the log was last worked off
-	finishLog atomic.Bool  // the writer is asked to work off the end of the log
 	stalled   atomic.Int64 // Unix time of the last word about a slow disk
 	notifying sync.Mutex
 }
@@ -171,8 +170,9 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	close(s.quit)
 	s.signal()
-	s.ended.Wait()
+	// The writer closes last, as only a connection that writes can put the log away.
 	err := s.readers.Load().Close()
+	s.ended.Wait()
 	s.feed.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -171,7 +171,7 @@ func TestTwoProcessesShareAFile(t *testing.T) {
 	path := newPath(t)
 	a, b := open(t, path, record.Options{}), open(t, path, record.Options{})
 	reader := open(t, path, record.Options{ReadOnly: true})
-	watchers := map[string]*record.Watcher{"a": a.Watch(), "b": b.Watch(), "reader": reader.Watch()}
+	watchers := map[string]*record.Watcher{"a": a.Watch(false), "b": b.Watch(false), "reader": reader.Watch(false)}
 	var wg sync.WaitGroup
 	for _, s := range []*record.Store{a, b} {
 		wg.Go(func() {
@@ -223,7 +223,7 @@ func collect(t testing.TB, w *record.Watcher, done func(*record.Exchange) bool) 
 // TestSlowWatcher lets a watcher fall behind further than is kept in memory.
 func TestSlowWatcher(t *testing.T) {
 	s := open(t, newPath(t), record.Options{})
-	w := s.Watch()
+	w := s.Watch(false)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -252,7 +252,7 @@ func TestAmendmentIsSeenByAll(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path, record.Options{})
 	reader := open(t, path, record.Options{ReadOnly: true})
-	near, far := s.Watch(), reader.Watch()
+	near, far := s.Watch(false), reader.Watch(false)
 	e := commit(t, s, exchange(10))
 	s.Amend(e, func(e *record.Exchange) { e.Error = "client went away after 2 bytes" })
 	for name, w := range map[string]*record.Watcher{"this process": near, "another": far} {
@@ -380,5 +380,24 @@ func eventually(t testing.TB, what string, done func() bool) {
 		case <-deadline:
 			t.Fatalf("waited 20 s: %s", what)
 		}
+	}
+}
+
+func TestWatcherSeesWhatIsInFlightWhereItAsks(t *testing.T) {
+	s := open(t, newPath(t), record.Options{})
+	live := s.Watch(true)
+	e := exchange(10)
+	s.Begin(e)
+	collect(t, live, func(e *record.Exchange) bool { return e.Pending() && e.Key() != 0 })
+	if l := s.InFlight(); len(l) != 1 || l[0].Key() != e.Key() {
+		t.Errorf("in flight: %+v", l)
+	}
+	key := e.Key()
+	if err := s.Commit(e, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	collect(t, live, func(e *record.Exchange) bool { return !e.Pending() && e.Key() == key && e.ID == 1 })
+	if l := s.InFlight(); len(l) != 0 {
+		t.Errorf("still in flight: %+v", l)
 	}
 }

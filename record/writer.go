@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"runtime"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -110,6 +111,21 @@ func (s *Store) signal() {
 	}
 }
 
+// gather lets goroutines that are about to commit go first, where more is in
+// flight than in the queue, so that one commit serves them too. It waits for
+// nothing: where no goroutine can run it returns at once.
+func (s *Store) gather() {
+	for range 8 {
+		s.mu.Lock()
+		waiting := len(s.queue)
+		s.mu.Unlock()
+		if waiting == 0 || waiting >= s.feed.flying() {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
 // take removes the next batch from the queue.
 func (s *Store) take() []*job {
 	s.mu.Lock()
@@ -191,7 +207,8 @@ type writer struct {
 	tail  tail
 	keep  retention
 
-	begin, commit, exchange, payload *sql.Stmt
+	next     int64 // the id of the next exchange
+	inserter *inserter
 }
 
 // open opens the file and prepares what every commit uses.
@@ -203,21 +220,12 @@ func (w *writer) open(ctx context.Context) error {
 	}
 	w.db, w.conn = db, conn
 	w.tail = tail{feed: w.store.feed, last: w.tail.last, change: w.tail.change}
-	for _, prepare := range []struct {
-		into  **sql.Stmt
-		query string
-	}{
-		{&w.begin, "BEGIN IMMEDIATE"},
-		{&w.commit, "COMMIT"},
-		{&w.exchange, insertExchange},
-		{&w.payload, insertPayload},
-	} {
-		if *prepare.into, err = conn.PrepareContext(ctx, prepare.query); err != nil {
-			break
-		}
-	}
+	w.inserter, err = newInserter(ctx, conn)
 	if err == nil {
 		err = w.tail.start(ctx, conn)
+	}
+	if err == nil {
+		w.next, err = nextID(ctx, conn)
 	}
 	if err == nil {
 		w.file, err = os.Stat(path)
@@ -226,8 +234,8 @@ func (w *writer) open(ctx context.Context) error {
 		err = insertSession(ctx, conn, session) // the file may be another one than before
 	}
 	if err == nil {
-		// Once it is open a wait for another process must not hold up the rest.
-		_, err = conn.ExecContext(ctx, "PRAGMA busy_timeout = 200")
+		// Replies do not wait as long as this: see Commit.
+		_, err = conn.ExecContext(ctx, "PRAGMA busy_timeout = 2000")
 	}
 	if err != nil {
 		w.close()
@@ -240,7 +248,7 @@ func (w *writer) open(ctx context.Context) error {
 func (w *writer) close() {
 	if w.db != nil {
 		w.conn.Close()
-		w.db.Close() // the statements end with it
+		w.db.Close()
 		w.db = nil
 	}
 }
@@ -261,6 +269,7 @@ func (w *writer) run(ctx context.Context) {
 			return
 		}
 		for s.Stopped() == nil {
+			s.gather()
 			batch := s.take()
 			if len(batch) == 0 {
 				break
@@ -270,11 +279,6 @@ func (w *writer) run(ctx context.Context) {
 			}
 			if err := w.keep.step(ctx, w.conn); err != nil {
 				break // a commit will tell if the file fails
-			}
-			if s.finishLog.CompareAndSwap(true, false) {
-				if busy, left, err := checkpoint(ctx, w.conn); err == nil && !busy && left == 0 {
-					s.unspent.Store(0)
-				}
 			}
 		}
 	}
@@ -339,6 +343,7 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 		return false
 	}
 	for _, e := range inserted {
+		e.settled = true
 		w.store.feed.publish(e)
 	}
 	size := int64(0)
@@ -354,28 +359,27 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 // commitBatch commits a batch in one transaction and returns the exchanges that
 // it inserted or amended, with their ids.
 func (w *writer) commitBatch(ctx context.Context, batch []*job) ([]*Exchange, error) {
-	if _, err := w.begin.Exec(); err != nil {
+	version, err := w.inserter.start(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err := w.tail.catchUp(ctx, w.conn); err != nil {
+	if version != w.tail.version { // somebody else committed
+		if err := w.tail.catchUp(ctx, w.conn); err != nil {
+			return nil, err
+		}
+		if w.next, err = nextID(ctx, w.conn); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.inserter.insert(ctx, batch, w.next, w.refused); err != nil {
 		return nil, err
 	}
 	changed := make([]*Exchange, 0, len(batch))
+	next := w.next
 	for _, j := range batch {
 		switch {
 		case j.exchange != nil:
-			id, err := w.insert(j.exchange)
-			if tooBig(err) {
-				w.store.notify(fmt.Sprintf("an exchange was not recorded: %v", err))
-				j.exchange.settled = true
-				changed = append(changed, j.exchange)
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			j.exchange.ID, j.exchange.settled = id, true
-			w.tail.last = max(w.tail.last, id)
+			next = max(next, j.exchange.ID+1)
 			changed = append(changed, j.exchange)
 		case j.amend != nil:
 			e, err := w.tail.amend(ctx, w.conn, j.amend.ID, j.change)
@@ -392,23 +396,17 @@ func (w *writer) commitBatch(ctx context.Context, batch []*job) ([]*Exchange, er
 			}
 		}
 	}
-	_, err := w.commit.Exec()
-	return changed, err
+	if err := w.inserter.finish(ctx); err != nil {
+		return nil, err
+	}
+	w.next, w.tail.last = next, max(w.tail.last, next-1)
+	return changed, nil
 }
 
-// insert adds the rows of an exchange and returns its id.
-func (w *writer) insert(e *Exchange) (int64, error) {
-	result, err := w.exchange.Exec(row(e)...)
-	if err != nil {
-		return 0, err
-	}
-	id, err := result.LastInsertId()
-	if err != nil {
-		return 0, err
-	}
-	_, err = w.payload.Exec(id, headerText(e.Request.Header), headerText(e.Request.Trailer),
-		headerText(e.Response.Header), headerText(e.Response.Trailer), notNil(e.Request.Body), notNil(e.Response.Body))
-	return id, err
+// refused says that an exchange is not recorded because SQLite cannot hold it.
+func (w *writer) refused(e *Exchange, err error) {
+	w.store.notify(fmt.Sprintf("an exchange was not recorded: %v", err))
+	e.Error = "not recorded: " + err.Error()
 }
 
 // notNil keeps an empty body from being stored as NULL.

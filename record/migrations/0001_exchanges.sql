@@ -9,7 +9,7 @@ CREATE TABLE session (
 -- What is listed of an exchange. Its bodies are in payload, so that a list reads
 -- few pages.
 CREATE TABLE exchange (
-  id                 INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice
+  id                 INTEGER PRIMARY KEY,                -- never given twice: see the counter id
   change             INTEGER NOT NULL DEFAULT 0,         -- 0 as it was committed, else the number of its last amendment
   session            TEXT NOT NULL,
   time               INTEGER NOT NULL,
@@ -42,7 +42,6 @@ CREATE TABLE exchange (
   unreachable        INTEGER NOT NULL,                   -- the reply is vapitap's own
   error              TEXT NOT NULL
 );
-CREATE INDEX exchange_call ON exchange (call_id) WHERE call_id <> '';
 CREATE INDEX exchange_change ON exchange (change) WHERE change > 0;
 
 -- Headers and trailers are "Name: value" lines; bodies are as they were on the
@@ -58,6 +57,7 @@ CREATE TABLE payload (
 );
 
 -- The counter change numbers the amendments: what a watcher compares to see what
--- it missed.
+-- it missed. The counter id is the highest id that was deleted, or higher: the
+-- next id is above it and above all that are there.
 CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO counter VALUES ('change', 0);
+INSERT INTO counter VALUES ('change', 0), ('id', 0);

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vapitap/proxy"
+	"vapitap/record"
+	"vapitap/replay"
+	"vapitap/vapi"
+)
+
+// demoCommandName is what the sessions of the demo are recorded as, by which
+// replay knows that their server has ended with them.
+const demoCommandName = "demo"
+
+// demoPath is where the demo's server takes Vapi's messages.
+const demoPath = "/vapi/webhook"
+
+func (a *app) demoCommand() *cobra.Command {
+	var o listenOptions
+	pace := paceOptions{speed: 1}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "a built-in server and a simulated call through the proxy; nothing to set up",
+		Long: `demo starts a small webhook server, puts vapitap in front of it, and plays an
+inbound call of about 25 messages through it, as Vapi would. One of the tool
+calls is answered wrongly, on purpose. It needs no account and no network.`,
+		Example: `  vapitap demo --speed 4
+  vapitap demo --output json --fast | jq .summary`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			if err := pace.check(); err != nil {
+				return err
+			}
+			return a.demo(cmd.Context(), o, pace)
+		},
+	}
+	o.add(cmd.Flags())
+	pace.add(cmd.Flags())
+	return cmd
+}
+
+// demo plays the call and says what to try next.
+func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error {
+	listener, err := o.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	server, err := startDemoServer(ctx)
+	if err != nil {
+		return err
+	}
+	defer server.close()
+	notices := a.notices()
+	defer notices.close()
+	store, err := a.openStore(record.Options{Keep: defaultKeep, Notify: notices.say})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	session, err := store.StartSession(demoCommandName, server.url.String())
+	if err != nil {
+		return err
+	}
+	p := proxy.New(proxy.Options{Target: server.url, Store: store, MaxBody: defaultMaxBody, Notify: notices.say})
+	served := make(chan error, 1)
+	go func() { served <- p.Serve(listener, record.FromLocal) }()
+
+	notices.say("demo: a simulated call from +1 415 555 0100 to a built-in server, through http://" + listener.Addr().String())
+	printer := a.print(store, o.output, func(e *record.Exchange) bool { return e.Session == session.ID })
+	played := playDemo(ctx, "http://"+listener.Addr().String(), pace)
+
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	p.Shutdown(drain)
+	<-served
+	printer.finish()
+	notices.close()
+	if ctx.Err() != nil {
+		return nil // Ctrl-C
+	}
+	if played != nil {
+		return played
+	}
+	return a.demoNext(ctx, store, session)
+}
+
+// playDemo plays the call through the proxy, which records it.
+func playDemo(ctx context.Context, proxyURL string, pace paceOptions) error {
+	call, err := vapi.NewCall(vapi.CallOptions{Seed: time.Now().Format(time.RFC3339Nano), Start: time.Now()})
+	if err != nil {
+		return err
+	}
+	to, err := url.Parse(proxyURL + "/")
+	if err != nil {
+		return err
+	}
+	sender := replay.Sender{From: record.FromSimulate}
+	return sender.Play(ctx, call, to, pace.rate(), nil)
+}
+
+// demoNext says what can be done now with what was recorded, with the ids to do
+// it on.
+func (a *app) demoNext(ctx context.Context, store *record.Store, session record.Session) error {
+	list, err := store.List(ctx, record.Query{Session: session.ID})
+	if err != nil {
+		return err
+	}
+	var good, bad int64
+	for i := range list {
+		switch e := &list[i]; {
+		case e.Type != "tool-calls":
+		case e.Failed():
+			bad = e.ID
+		case good == 0:
+			good = e.ID
+		}
+	}
+	if good == 0 || bad == 0 {
+		return fmt.Errorf("the demo recorded %d exchanges in %s, but not the two tool calls it makes", len(list), store.Path())
+	}
+	fmt.Fprintf(a.err, "\n%s\n", a.errStyle.strong("Try next:"))
+	for _, try := range [][2]string{
+		{"vapitap events type:tool-calls", "the two tool calls"},
+		{fmt.Sprintf("vapitap show %d", bad), "why Vapi ignores this one, and what to return instead"},
+		{fmt.Sprintf("vapitap show %d --json", good), "the other, as a program reads it"},
+		{fmt.Sprintf("vapitap replay %d --set 'message.toolCallList[0].function.arguments.city=Bergen' --diff", good), "send it again, with another city"},
+		{"vapitap 3000/vapi/webhook", "and now your own server"},
+	} {
+		fmt.Fprintf(a.err, "  %s\n      %s\n", a.errStyle.wanted(try[0]), a.errStyle.muted(try[1]))
+	}
+	return nil
+}
+
+// demoServer is the demo's webhook server while it runs.
+type demoServer struct {
+	url    *url.URL
+	server *http.Server
+	done   chan struct{}
+}
+
+// startDemoServer starts the demo's webhook server on a free port of this
+// machine. Close ends it.
+func startDemoServer(ctx context.Context) (*demoServer, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("start the demo's server: %w", err)
+	}
+	s := &demoServer{
+		url:    &url.URL{Scheme: "http", Host: l.Addr().String(), Path: demoPath},
+		server: &http.Server{Handler: demoHandler(), ReadHeaderTimeout: 10 * time.Second},
+		done:   make(chan struct{}),
+	}
+	go func() {
+		defer close(s.done)
+		s.server.Serve(l)
+	}()
+	return s, nil
+}
+
+func (s *demoServer) close() {
+	s.server.Close()
+	<-s.done
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"vapitap/record"
+	"vapitap/vapi"
+)
+
+// Widths of the columns of a line.
+const (
+	idWidth   = 5
+	typeWidth = 20
+	timeWidth = 8
+)
+
+// line is one exchange on one line, for reading as they come: id, time, mark,
+// type, status where it is not 200, duration and summary. It ends with what
+// failed, on lines of its own.
+func (s style) line(e *record.Exchange) string {
+	var b strings.Builder
+	id := "-"
+	if e.ID != 0 {
+		id = fmt.Sprint(e.ID)
+	}
+	fmt.Fprintf(&b, "%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format("15:04:05.000")),
+		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), s.summary(e))
+	for _, c := range e.Checks {
+		switch c.Level {
+		case vapi.Error:
+			fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.failed("✗ "+clean(c.Message))+" "+s.muted(c.Code))
+		case vapi.Warning:
+			fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.warned("! "+clean(c.Message))+" "+s.muted(c.Code))
+		}
+	}
+	if e.Error != "" && !e.Failed() {
+		fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.warned("! "+clean(e.Error)))
+	}
+	return b.String()
+}
+
+// mark is one sign for what became of the exchange.
+func (s style) mark(e *record.Exchange) string {
+	switch {
+	case e.Failed():
+		return s.failed("✗")
+	case e.Warned() || e.Error != "":
+		return s.warned("!")
+	case e.ReplayOf != 0:
+		return s.report("↻")
+	case e.RedeliveryOf != 0:
+		return s.muted("⧉")
+	}
+	return " "
+}
+
+// typeName is what the exchange was, in a column.
+func (s style) typeName(e *record.Exchange) string {
+	name := clean(e.Type)
+	if name == "" {
+		name = clean(e.Method)
+	}
+	name = fit(name, typeWidth)
+	switch {
+	case e.Kind == vapi.KindLLM:
+		return s.model(name)
+	case e.Type == "end-of-call-report":
+		return s.report(name)
+	case vapi.WantsReply(e.Type) || e.Kind == vapi.KindMCP:
+		return s.wanted(name)
+	}
+	return s.muted(name)
+}
+
+// summary is what is said of the exchange, with the status where it tells
+// something, and the path where nothing else does.
+func (s style) summary(e *record.Exchange) string {
+	text := clean(e.Summary)
+	if text == "" {
+		text = clean(e.Path)
+	}
+	switch {
+	case e.Status == 0:
+		text = s.failed("no reply") + " " + text
+	case e.Status != 200:
+		text = s.strong(fmt.Sprint(e.Status)) + " " + text
+	}
+	if e.ReplayOf != 0 {
+		text += s.muted(fmt.Sprintf("  (replay of %d)", e.ReplayOf))
+	}
+	return text
+}
+
+// fit cuts or fills text to a width in cells.
+func fit(text string, width int) string {
+	text = ansi.Truncate(text, width, "…")
+	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
+}
+
+// clean returns text without anything that a terminal would obey: escape
+// sequences and control characters, those that turn the direction of writing
+// among them.
+func clean(text string) string {
+	plain := true
+	for i := 0; i < len(text) && plain; i++ {
+		plain = text[i] >= ' ' && text[i] < 0x7f
+	}
+	if plain {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case r < ' ' || (r >= 0x7f && r < 0xa0):
+			return -1
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029, r == 0xfeff:
+			return -1
+		}
+		return r
+	}, ansi.Strip(text))
+}
+
+// duration writes d as short as it can be read: 84 ms, 2.1 s, 1 m 20 s.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "<1 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%d m %02d s", int(d.Minutes()), int(d.Seconds())%60)
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"sync"
+
+	"vapitap/record"
+)
+
+// printer writes exchanges to standard output as they are recorded, each once.
+// It runs in a goroutine of its own until finish; one that is slow, or whose
+// reader has gone, holds up nothing.
+type printer struct {
+	watcher *record.Watcher
+	done    chan struct{}
+	quit    chan struct{}
+}
+
+// print starts a printer of what is recorded from now on and wanted.
+func (a *app) print(store *record.Store, output string, wanted func(*record.Exchange) bool) *printer {
+	ignoreBrokenPipe()
+	p := &printer{watcher: store.Watch(false), done: make(chan struct{}), quit: make(chan struct{})}
+	write := a.textWriter()
+	if output == "json" {
+		write = jsonWriter
+	}
+	go func() {
+		defer close(p.done)
+		out := bufio.NewWriterSize(a.out, 64<<10)
+		var printed int64
+		for last := false; !last; {
+			select {
+			case <-p.watcher.C():
+			case <-p.quit:
+				last = true
+			}
+			for {
+				changed, err := p.watcher.Read()
+				if err != nil || len(changed) == 0 {
+					break
+				}
+				for i := range changed {
+					e := &changed[i]
+					if e.ID <= printed || !wanted(e) {
+						continue
+					}
+					printed = e.ID
+					if err := write(out, e); err != nil {
+						return // nobody reads any more
+					}
+				}
+			}
+			if out.Flush() != nil {
+				return
+			}
+		}
+	}()
+	return p
+}
+
+// finish prints what is left and ends the printer. Calling it again does
+// nothing.
+func (p *printer) finish() {
+	select {
+	case <-p.quit:
+	default:
+		close(p.quit)
+	}
+	<-p.done
+	p.watcher.Close()
+}
+
+func (a *app) textWriter() func(io.Writer, *record.Exchange) error {
+	return func(w io.Writer, e *record.Exchange) error {
+		_, err := fmt.Fprintln(w, a.style.line(e))
+		return err
+	}
+}
+
+func jsonWriter(w io.Writer, e *record.Exchange) error {
+	text, err := e.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+// notices writes sentences to standard error, one at a time and without making
+// who says them wait.
+type notices struct {
+	mu     sync.Mutex
+	queue  chan string
+	done   chan struct{}
+	closed bool
+}
+
+func (a *app) notices() *notices {
+	n := &notices{queue: make(chan string, 64), done: make(chan struct{})}
+	go func() {
+		defer close(n.done)
+		for sentence := range n.queue {
+			fmt.Fprintf(a.err, "%s %s\n", a.errStyle.wanted("vapitap"), clean(sentence))
+		}
+	}()
+	return n
+}
+
+// say queues a sentence. Where 64 wait already, standard error is stuck and the
+// sentence is dropped.
+func (n *notices) say(sentence string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return
+	}
+	select {
+	case n.queue <- sentence:
+	default:
+	}
+}
+
+// close writes what was said and ends.
+func (n *notices) close() {
+	n.mu.Lock()
+	if !n.closed {
+		n.closed = true
+		close(n.queue)
+	}
+	n.mu.Unlock()
+	<-n.done
+}

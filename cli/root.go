@@ -1,0 +1,174 @@
+// Package cli is the command line: one file a command, which reads flags, calls
+// the rooms that do the work, and puts what they return into words. Results go
+// to standard output, all else to standard error.
+//
+// What a command does belongs in another package; how it is asked for, and how
+// it answers a person or a program, belongs here.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"vapitap/internal/nearest"
+	"vapitap/record"
+)
+
+// Exit statuses.
+const (
+	exitFailed = 1 // the work could not be done
+	exitUsage  = 2 // the command line is wrong
+)
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usagef returns a usageError.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errSilent ends a command with status 1 where all has been said.
+var errSilent = errors.New("")
+
+// app is what the commands share: where they read and write, and the flags that
+// all of them have.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	style    style // of standard output
+	errStyle style // of standard error
+	db       string
+}
+
+// Main runs the command line and returns the exit status.
+func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	a := &app{in: in, out: out, err: errOut, style: styleOf(out), errStyle: styleOf(errOut)}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	var usage usageError
+	wrong := errors.As(err, &usage)
+	if !errors.Is(err, errSilent) {
+		a.sayError(err)
+	}
+	if wrong {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// sayError writes an error for a person: what happened, and below it what to
+// do, where the error has both.
+func (a *app) sayError(err error) {
+	what, hint, ok := strings.Cut(err.Error(), "\nhint: ")
+	fmt.Fprintf(a.err, "%s %s\n", a.errStyle.failed("vapitap:"), what)
+	if ok {
+		fmt.Fprintf(a.err, "%s %s\n", a.errStyle.muted("hint:"), hint)
+	}
+}
+
+// root returns the command line. The root command is also the one that
+// forwards.
+func (a *app) root() *cobra.Command {
+	root := a.runCommand()
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.PersistentFlags().StringVar(&a.db, "db", defaultStore(), "the store's `FILE`")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) }
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{nearestFlag(cmd, err)} })
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(
+		a.demoCommand(),
+		a.eventsCommand(),
+		a.showCommand(),
+		a.replayCommand(),
+		a.clearCommand(),
+		a.completionCommand(),
+		a.versionCommand(),
+	)
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.DisableFlagsInUseLine = true
+		wrapArgs(cmd)
+	}
+	return root
+}
+
+// wrapArgs makes a wrong number of arguments a mistake of usage.
+func wrapArgs(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		var usage usageError
+		if err == nil || errors.As(err, &usage) {
+			return err
+		}
+		return usagef("%w\nhint: %s", err, "vapitap "+cmd.Name()+" --help")
+	}
+}
+
+// fromEnvironment sets each flag that was not given from VAPITAP_ and its name,
+// where that is set.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var wrong error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "VAPITAP_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || value == "" || f.Changed || wrong != nil || f.Name == "help" {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			wrong = usagef("%s: %w", name, err)
+		}
+	})
+	return wrong
+}
+
+// nearestFlag adds the nearest flag there is to the error of one there is not.
+func nearestFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if word := nearest.Word(unknown.GetSpecifiedName(), known); word != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, word)
+	}
+	return fmt.Errorf("%w\nhint: %s --help lists them", err, cmd.CommandPath())
+}
+
+// defaultStore is the store's file where none is named.
+func defaultStore() string { return filepath.Join(xdg.StateHome, "vapitap", "vapitap.db") }
+
+// openStore opens the store to write to it.
+func (a *app) openStore(options record.Options) (*record.Store, error) {
+	return record.Open(a.db, options)
+}
+
+// readStore opens the store for a command that only looks.
+func (a *app) readStore() (*record.Store, error) {
+	return record.Open(a.db, record.Options{ReadOnly: true})
+}

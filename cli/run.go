@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vapitap/internal/nearest"
+	"vapitap/proxy"
+	"vapitap/record"
+)
+
+// drainTime is how long requests in flight may take to end after Ctrl-C.
+const drainTime = 5 * time.Second
+
+// runOptions are the flags of the command that forwards.
+type runOptions struct {
+	listenOptions
+	forwardTo    string
+	tunnel       string
+	hold         time.Duration
+	preserveHost bool
+	skipVerify   bool
+	maxBody      int64
+	keep         record.Keep
+}
+
+// The defaults of what is kept, which demo has too.
+const defaultMaxBody = 8 << 20
+
+var defaultKeep = record.Keep{Age: 7 * 24 * time.Hour, Size: 1 << 30}
+
+// runCommand is the root command: vapitap [TARGET].
+func (a *app) runCommand() *cobra.Command {
+	o := runOptions{hold: 3 * time.Second, maxBody: defaultMaxBody, keep: defaultKeep}
+	cmd := &cobra.Command{
+		Use:   "vapitap [TARGET]",
+		Short: "forward Vapi's calls to your server, record each exchange, and show it",
+		Long: `vapitap stands between Vapi and the webhook server on your machine: it forwards
+every request untouched, records each exchange, and says in words what Vapi will
+not accept of the reply.
+
+TARGET is your server: 3000, 3000/vapi/webhook, localhost:3000/vapi/webhook, or
+a URL. The default is ` + DefaultTarget + `.`,
+		Example: `  vapitap 3000/vapi/webhook      forward to a server on port 3000
+  vapitap demo                   see it work with nothing set up
+  vapitap events is:failed       what went wrong`,
+		Args: a.targetArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, err := o.target(args)
+			if err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), o, target)
+		},
+	}
+	flags := cmd.Flags()
+	o.listenOptions.add(flags)
+	flags.StringVarP(&o.forwardTo, "forward-to", "f", "", "the server to forward to, as `TARGET`")
+	flags.StringVar(&o.tunnel, "tunnel", "auto", "a public address: `auto|none`")
+	flags.Var((*durationValue)(&o.hold), "hold", "wait so long for a server that restarts; 0 turns it off")
+	flags.BoolVar(&o.preserveHost, "preserve-host", false, "keep the caller's Host header")
+	flags.BoolVar(&o.skipVerify, "skip-verify", false, "accept any certificate of the target")
+	flags.Var((*sizeValue)(&o.maxBody), "max-body", "capture so much of a body; all of it is forwarded")
+	flags.Var((*keepValue)(&o.keep), "keep", "delete what is older, or the oldest beyond a size; or forever")
+	return cmd
+}
+
+// targetArg takes one target, and nothing that looks like a mistyped command.
+func (a *app) targetArg(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		if _, err := ParseTarget(args[0]); errors.Is(err, errNotTarget) {
+			return a.unknownWord(cmd, args[0])
+		}
+	}
+	if len(args) > 1 {
+		return usagef("one target at most, not %d: %s\nhint: vapitap --help", len(args), strings.Join(args, " "))
+	}
+	return nil
+}
+
+// unknownWord says that a word is no command, and which one is near.
+func (a *app) unknownWord(cmd *cobra.Command, word string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	if near := nearest.Word(word, names); near != "" {
+		return usagef("unknown command %q; did you mean %s?\nhint: to forward to a host of that name write %s:80", word, near, word)
+	}
+	return usagef("unknown command %q\nhint: vapitap --help lists them; to forward to a host of that name write %s:80", word, word)
+}
+
+// target returns where to forward to, from the argument or --forward-to.
+func (o *runOptions) target(args []string) (*url.URL, error) {
+	text := o.forwardTo
+	if len(args) > 0 {
+		if text != "" && text != args[0] {
+			return nil, usagef("two targets: %s and --forward-to %s; give one", args[0], text)
+		}
+		text = args[0]
+	}
+	target, err := ParseTarget(text)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	switch o.tunnel {
+	case "auto", "none":
+	case "ngrok":
+		return nil, usagef("--tunnel ngrok: this version has no tunnel yet\nhint: run a tunnel of your own to vapitap's port, such as: ngrok http %d", o.port)
+	default:
+		return nil, usagef("--tunnel %s: want auto or none", o.tunnel)
+	}
+	return target, o.check()
+}
+
+// run forwards until ctx ends.
+func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
+	spareMemory()
+	listener, err := o.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if err := checkLoop(listener.Addr(), target); err != nil {
+		return err
+	}
+	notices := a.notices()
+	defer notices.close()
+	store, err := a.openStore(record.Options{Keep: o.keep, Notify: notices.say})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	session, err := store.StartSession("run", target.String())
+	if err != nil {
+		return err
+	}
+	p := proxy.New(proxy.Options{
+		Target: target, Store: store, Hold: o.hold, MaxBody: o.maxBody,
+		PreserveHost: o.preserveHost, SkipVerify: o.skipVerify, Notify: notices.say,
+	})
+	printer := a.print(store, o.output, func(e *record.Exchange) bool { return concerns(e, session, target) })
+	notices.say(fmt.Sprintf("%s → %s", "http://"+listener.Addr().String(), target))
+	if o.tunnel == "auto" {
+		notices.say("no public address: put a tunnel of your own in front, such as ngrok http " + portOf(listener.Addr()))
+	}
+	notices.say("recording to " + store.Path() + "; Ctrl-C ends")
+
+	served := make(chan error, 1)
+	go func() { served <- p.Serve(listener, record.FromLocal) }()
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-served: // the listener failed
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	p.Shutdown(drain) // what it had to end is recorded as such
+	printer.finish()
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("accept connections: %w", err)
+	}
+	return store.Close()
+}
+
+// concerns reports whether an exchange is of interest to who runs this session:
+// its own, and what another command sends to the same server again.
+func concerns(e *record.Exchange, session record.Session, target *url.URL) bool {
+	if e.Session == session.ID {
+		return true
+	}
+	to, err := url.Parse(e.Target)
+	return err == nil && e.From == record.FromReplay && to.Host == target.Host
+}
+
+// ignoreBrokenPipe keeps a reader of standard output that ends, such as head,
+// from ending the program: forwarding goes on.
+func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }
+
+// isTerminal reports whether f is one.
+func isTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := file.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0 && st.Mode()&os.ModeDevice != 0
+}

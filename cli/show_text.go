@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"vapitap/record"
+	"vapitap/vapi"
+)
+
+// sheet is one exchange as it is written for reading.
+type sheet struct {
+	style
+	out     *bufio.Writer
+	e       *record.Exchange
+	secrets bool
+	extent  extent // of each body
+}
+
+// screenExtent is how much of a body is written to a terminal: what one scrolls
+// back to.
+var screenExtent = extent{lines: 200, line: 4 << 10}
+
+// showText writes the exchange, or the parts of it that are asked for, for
+// reading.
+func (a *app) showText(o showOptions, e *record.Exchange) error {
+	s := &sheet{style: a.style, out: bufio.NewWriterSize(a.out, 64<<10), e: e, secrets: o.secrets}
+	if onTerminal(a.out) {
+		s.extent = screenExtent
+	}
+	all := !o.request && !o.response
+	if all && !o.headers {
+		s.overview()
+		s.endOfCall()
+		s.toolCalls()
+		s.checks()
+	}
+	if all || o.request {
+		s.request(o)
+	}
+	if all || o.response {
+		s.response(o)
+	}
+	return s.out.Flush()
+}
+
+// overview writes what the exchange was: the line of the list, and below it what
+// does not fit there.
+func (s *sheet) overview() {
+	e := s.e
+	first, _, _ := strings.Cut(s.line(e), "\n") // its checks come later, in full
+	fmt.Fprintln(s.out, first)
+	fmt.Fprintln(s.out)
+	s.field("time", e.Time.Local().Format("Mon 2 Jan 2006 15:04:05.000 MST"))
+	s.field("call", e.CallID)
+	s.field("from", strings.Join(present(string(e.From), e.Remote), ", "))
+	s.field("request", fmt.Sprintf("%s %s, %s", e.Method, e.Path, sizeOf(&e.Request)))
+	s.field("target", e.Target)
+	s.field("response", s.reply())
+	if e.Auth.Scheme != "" {
+		s.field("auth", e.Auth.Scheme+": "+e.Auth.Verdict)
+	}
+	s.field("session", e.Session)
+	if e.ReplayOf != 0 {
+		s.field("replay of", fmt.Sprint(e.ReplayOf))
+	}
+	if e.RedeliveryOf != 0 {
+		s.field("same as", fmt.Sprintf("%d, delivered again", e.RedeliveryOf))
+	}
+	for _, rule := range e.Rules {
+		s.field("rule", rule)
+	}
+	s.field("marks", s.marks())
+	s.field("error", e.Error)
+}
+
+// field writes one thing by its name; nothing where it is empty.
+func (s *sheet) field(name, value string) {
+	const nameWidth = 10
+	if value != "" {
+		fmt.Fprintf(s.out, "  %s %s\n", s.muted(fit(name, nameWidth)), clean(value))
+	}
+}
+
+// reply is what went out, when, and how much of it.
+func (s *sheet) reply() string {
+	e := s.e
+	if e.Status == 0 {
+		return "none"
+	}
+	text := fmt.Sprintf("%s, %s", statusText(e.Status), sizeOf(&e.Response))
+	if e.FirstByte > 0 {
+		text += ", first byte after " + duration(e.FirstByte)
+	}
+	if e.Duration > 0 {
+		text += ", all after " + duration(e.Duration)
+	}
+	if e.Unreachable {
+		text += "; vapitap's own, since no answer came from the server"
+	}
+	return text
+}
+
+func (s *sheet) marks() string {
+	var marks []string
+	for _, mark := range []struct {
+		name string
+		is   bool
+	}{{"mocked", s.e.Mocked}, {"saved", s.e.Saved}, {"marked", s.e.Marked}} {
+		if mark.is {
+			marks = append(marks, mark.name)
+		}
+	}
+	return strings.Join(marks, ", ")
+}
+
+// endOfCall writes what an end-of-call-report says that is short.
+func (s *sheet) endOfCall() {
+	r := vapi.ParseReport(s.e.Request.Decoded())
+	if r == nil {
+		return
+	}
+	s.heading("end of the call")
+	s.field("reason", strings.Join(present(r.EndedReason, r.EndedReasonText), ": "))
+	if r.DurationSeconds > 0 {
+		s.field("lasted", duration(time.Duration(r.DurationSeconds*float64(time.Second))))
+	}
+	if r.Cost > 0 {
+		s.field("cost", fmt.Sprintf("$%.4f", r.Cost))
+	}
+	s.field("recording", r.RecordingURL)
+	s.field("summary", r.Summary)
+}
+
+// toolCalls writes the tools that were called and what the server said to each.
+func (s *sheet) toolCalls() {
+	calls := s.e.ToolCalls()
+	if len(calls) == 0 {
+		return
+	}
+	s.heading("tool calls")
+	for _, call := range calls {
+		fmt.Fprintf(s.out, "  %s %s\n", s.strong(clean(call.Name)), s.muted(clean(call.ID)))
+		s.value("called with", call.Arguments)
+		s.value("result", call.Result)
+		s.value("error", call.Error)
+		switch {
+		case call.Answered:
+		case call.Async:
+			s.value("answer", nil, s.muted("none is awaited: the tool is async"))
+		default:
+			s.value("answer", nil, s.failed("none"))
+		}
+		if call.Mocked {
+			s.value("answer", nil, "by a rule, not by the server")
+		}
+		s.value("Vapi took", call.Recorded)
+	}
+}
+
+// value writes a JSON value by its name, on the same line where it is short, or
+// words in its place.
+func (s *sheet) value(name string, text vapi.RawJSON, words ...string) {
+	const nameWidth, short = 12, 100
+	if text == nil && words == nil {
+		return
+	}
+	fmt.Fprintf(s.out, "    %s ", s.muted(fit(name, nameWidth)))
+	if text == nil {
+		fmt.Fprintln(s.out, strings.Join(words, " "))
+		return
+	}
+	p := pager{out: s.out, style: s.style, extent: s.extent}
+	if p.inline = len(text) <= short || text[0] != '{' && text[0] != '['; !p.inline {
+		p.margin = "      "
+		fmt.Fprintln(s.out)
+	}
+	p.json(text)
+	s.sayCut(&p, "--json")
+}
+
+// checks writes what was found about the reply, in full.
+func (s *sheet) checks() {
+	if len(s.e.Checks) == 0 {
+		return
+	}
+	s.heading("checks")
+	var said string
+	for _, c := range s.e.Checks {
+		fmt.Fprintf(s.out, "  %s %s\n", s.checkLook(c.Level)(checkSign(c.Level)+" "+clean(c.Message)), s.muted(clean(c.Code)))
+		if c.Path != "" {
+			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), clean(c.Path))
+		}
+		switch {
+		case c.Hint == "":
+		case c.Hint == said:
+			fmt.Fprintf(s.out, "    %s\n", s.muted("hint: the same as above"))
+		default:
+			s.hint(c.Hint)
+			said = c.Hint
+		}
+	}
+}
+
+// hint writes what to return instead: a corrected reply, or words.
+func (s *sheet) hint(hint string) {
+	if !isJSON([]byte(hint), false) {
+		fmt.Fprintf(s.out, "    %s %s\n", s.muted("hint:"), clean(hint))
+		return
+	}
+	fmt.Fprintf(s.out, "    %s\n", s.muted("hint: return this"))
+	p := pager{out: s.out, style: s.style, margin: "      "}
+	p.json([]byte(hint))
+}
+
+func checkSign(level vapi.Level) string {
+	switch level {
+	case vapi.Error:
+		return "✗"
+	case vapi.Warning:
+		return "!"
+	}
+	return "i"
+}
+
+func (s *sheet) checkLook(level vapi.Level) func(string) string {
+	switch level {
+	case vapi.Error:
+		return s.failed
+	case vapi.Warning:
+		return s.warned
+	}
+	return s.muted
+}
+
+// heading begins a part.
+func (s *sheet) heading(name string) {
+	fmt.Fprintf(s.out, "\n%s\n", s.strong(name))
+}
+
+// statusText is a status with its name: 200 OK.
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
+}
+
+// present returns those of texts that are not empty.
+func present(texts ...string) []string {
+	var there []string
+	for _, t := range texts {
+		if t != "" {
+			there = append(there, t)
+		}
+	}
+	return there
+}
+
+// sizeOf is how large a body was, and how much of it was captured.
+func sizeOf(m *record.Message) string {
+	if m.Truncated {
+		return fmt.Sprintf("%s, of which %s were captured", size(m.Bytes), size(int64(len(m.Body))))
+	}
+	return size(m.Bytes)
+}
