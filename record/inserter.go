@@ -23,7 +23,7 @@ type inserter struct {
 
 // newInserter prepares the statements.
 func newInserter(ctx context.Context, conn *sql.Conn) (*inserter, error) {
-	in := &inserter{conn: conn, exchangeArgs: ordinals(1 + len(columns)), payloadArgs: ordinals(7)}
+	in := &inserter{conn: conn, exchangeArgs: ordinals(columnCount), payloadArgs: ordinals(5)}
 	err := conn.Raw(func(c any) error {
 		preparer, ok := c.(driver.ConnPrepareContext)
 		if !ok {
@@ -105,14 +105,15 @@ func (in *inserter) insert(ctx context.Context, batch []*job, next int64, refuse
 			if e == nil {
 				continue
 			}
-			err := in.insertOne(ctx, e, next)
+			e.ID = next
+			err := in.insertOne(ctx, e)
 			switch {
 			case tooBig(err):
+				e.ID = 0
 				refused(e, err)
 			case err != nil:
 				return err
 			default:
-				e.ID = next
 				next++
 			}
 		}
@@ -122,28 +123,19 @@ func (in *inserter) insert(ctx context.Context, batch []*job, next int64, refuse
 
 // insertOne adds the rows of one exchange. Its bodies come first: they are what
 // can be too big.
-func (in *inserter) insertOne(ctx context.Context, e *Exchange, id int64) error {
+func (in *inserter) insertOne(ctx context.Context, e *Exchange) error {
 	p := in.payloadArgs
-	p[0].Value = id
-	p[1].Value, p[2].Value = headerText(e.Request.Header), headerText(e.Request.Trailer)
-	p[3].Value, p[4].Value = headerText(e.Response.Header), headerText(e.Response.Trailer)
-	p[5].Value, p[6].Value = notNil(e.Request.Body), notNil(e.Response.Body)
+	p[0].Value = e.ID
+	p[1].Value, p[2].Value = headerText(e.Request.Header, e.Request.Trailer), headerText(e.Response.Header, e.Response.Trailer)
+	p[3].Value, p[4].Value = notNil(e.Request.Body), notNil(e.Response.Body)
 	_, err := in.payload.ExecContext(ctx, p)
 	clearValues(p) // what is bound may be large
 	if err != nil {
 		return err
 	}
-	fillRow(in.exchangeArgs, id, e)
+	fillRow(in.exchangeArgs, e)
 	_, err = in.exchange.ExecContext(ctx, in.exchangeArgs)
 	return err
-}
-
-// fillRow puts the values of an exchange's row into args.
-func fillRow(args []driver.NamedValue, id int64, e *Exchange) {
-	args[0].Value = id
-	for i, v := range row(e) {
-		args[i+1].Value = v
-	}
 }
 
 func clearValues(args []driver.NamedValue) {

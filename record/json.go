@@ -4,17 +4,16 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
-	"math"
 	"net/http"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"vapitap/vapi"
 )
 
-// listedJSON is the documented form of one exchange, as a list prints it.
-// Absent means empty, false or unknown.
+// listedJSON is the documented form of one exchange, as a list prints it and the
+// store keeps it. Absent means empty, false or unknown. AppendJSON writes the
+// same.
 type listedJSON struct {
 	ID            int64        `json:"id,omitempty"`
 	Session       string       `json:"session,omitempty"`
@@ -62,9 +61,6 @@ type messageJSON struct {
 	BodyBase64 string          `json:"bodyBase64,omitempty"`
 }
 
-// MarshalJSON returns the documented form of the exchange as a list prints it.
-func (e *Exchange) MarshalJSON() ([]byte, error) { return marshal(e.listedJSON()) }
-
 // ShowJSON returns the documented form of the exchange with headers, bodies,
 // tool calls and report, all of which must have been loaded. Values of headers
 // that are secrets are masked unless secrets is true.
@@ -83,20 +79,15 @@ func (e *Exchange) ShowJSON(secrets bool) ([]byte, error) {
 }
 
 func (e *Exchange) listedJSON() listedJSON {
-	l := listedJSON{
+	return listedJSON{
 		ID: e.ID, Session: e.Session, Time: e.Time.UTC().Format("2006-01-02T15:04:05.000Z07:00"),
 		Kind: e.Kind, Type: e.Type, CallID: e.CallID, From: e.From, Remote: e.Remote,
 		Method: e.Method, Path: e.Path, Target: e.Target, Status: e.Status,
 		DurationMs: milliseconds(e.Duration), FirstByteMs: milliseconds(e.FirstByte),
 		RequestBytes: e.Request.Bytes, ResponseBytes: e.Response.Bytes,
 		Summary: e.Summary, Checks: e.Checks, ReplayOf: e.ReplayOf, RedeliveryOf: e.RedeliveryOf, Rules: e.Rules,
-		Truncated: e.Truncated(), Saved: e.Saved, Marked: e.Marked, Error: e.Error,
+		Truncated: e.Truncated(), Saved: e.Saved, Marked: e.Marked, Error: e.Error, Auth: authOf(e.Auth),
 	}
-	if e.Auth != (vapi.Auth{}) {
-		auth := e.Auth
-		l.Auth = &auth
-	}
-	return l
 }
 
 func (m *Message) json(secrets bool) messageJSON {
@@ -138,26 +129,3 @@ func headerJSON(h http.Header, secrets bool) map[string]any {
 
 // SortedHeader returns the names of h in order.
 func SortedHeader(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }
-
-// marshal is json.Marshal without the escaping that HTML would need.
-func marshal(v any) ([]byte, error) {
-	var out appender
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return out[:len(out)-1], nil
-}
-
-type appender []byte
-
-func (a *appender) Write(p []byte) (int, error) {
-	*a = append(*a, p...)
-	return len(p), nil
-}
-
-// milliseconds returns d in milliseconds with three decimals.
-func milliseconds(d time.Duration) float64 {
-	return math.Round(float64(d.Microseconds())) / 1000
-}

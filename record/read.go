@@ -34,15 +34,14 @@ func (s *Store) Load(ctx context.Context, e *Exchange) error {
 }
 
 func readPayload(ctx context.Context, q querier, e *Exchange) error {
-	var header [4][]byte
-	err := q.QueryRowContext(ctx, `SELECT request_header, request_trailer, response_header, response_trailer, request_body, response_body
-		FROM payload WHERE exchange = ?`, e.ID).
-		Scan(&header[0], &header[1], &header[2], &header[3], &e.Request.Body, &e.Response.Body)
+	var request, response []byte
+	err := q.QueryRowContext(ctx, "SELECT request_header, response_header, request_body, response_body FROM payload WHERE exchange = ?", e.ID).
+		Scan(&request, &response, &e.Request.Body, &e.Response.Body)
 	if err != nil {
 		return err
 	}
-	e.Request.Header, e.Request.Trailer = parseHeader(header[0]), parseHeader(header[1])
-	e.Response.Header, e.Response.Trailer = parseHeader(header[2]), parseHeader(header[3])
+	e.Request.Header, e.Request.Trailer = parseHeaders(request)
+	e.Response.Header, e.Response.Trailer = parseHeaders(response)
 	return nil
 }
 

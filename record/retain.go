@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math"
 	"net/url"
 	"time"
@@ -15,17 +16,20 @@ type retention struct {
 	over   bool  // the last look found more than the limit
 	before int64 // only what is older than this has to go; 0 where age is not why
 	grown  int64 // body bytes committed since the last look
+
+	wrote func(bytes int64) // told what was written to the log, about
 }
 
 const (
-	// A step deletes this much at most.
+	// A step deletes this much at most, and no more than an eighth of the limit.
 	stepRows  = 64
 	stepBytes = 8 << 20
 	// lookAgain is after how many body bytes the size is looked at again.
 	lookAgain = 16 << 20
-	// looseness is how many free pages a quiet store gives back to the file
-	// system at a time, and below which it keeps them for what comes next.
-	looseness = 512
+	// A quiet store gives this many free pages back to the file system at a time,
+	// and keeps so many for what comes next.
+	vacuumPages = 4096
+	sparePages  = 512
 )
 
 func (r *retention) added(bytes int64) { r.grown += bytes }
@@ -57,16 +61,17 @@ func (r *retention) look(ctx context.Context, conn *sql.Conn, quiet bool) error 
 		return nil
 	}
 	var free int
-	if err := conn.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&free); err != nil || free < looseness {
+	if err := conn.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&free); err != nil || free < sparePages {
 		return err
 	}
-	return incrementalVacuum(ctx, conn, looseness)
+	r.wrote(vacuumPages * 64) // of each page that is given back little is written
+	return incrementalVacuum(ctx, conn, vacuumPages)
 }
 
 // incrementalVacuum gives back up to so many pages. The pragma does one page a
 // step, so its rows must be read to their end.
 func incrementalVacuum(ctx context.Context, q querier, pages int) error {
-	rows, err := q.QueryContext(ctx, "SELECT * FROM pragma_incremental_vacuum(?)", pages)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages))
 	if err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 		SELECT id, sum(request_bytes + response_bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
 		FROM (SELECT id, request_bytes, response_bytes FROM exchange
 			WHERE marked = 0 AND (?1 = 0 OR time < ?1) ORDER BY id LIMIT ?2)
-	) WHERE n = 1 OR upto <= ?3`, r.before, stepRows, stepBytes).Scan(&last)
+	) WHERE n = 1 OR upto <= ?3`, r.before, stepRows, r.stepBytes()).Scan(&last)
 	if err != nil {
 		return err
 	}
@@ -126,7 +131,15 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
+	r.wrote(stepRows * pageSize)
 	return r.measure(ctx, conn)
+}
+
+func (r *retention) stepBytes() int64 {
+	if r.limit.Size > 0 {
+		return min(stepBytes, r.limit.Size/8)
+	}
+	return stepBytes
 }
 
 // deleteWhere deletes the exchanges that match a condition and returns how many

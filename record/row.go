@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,91 +12,116 @@ import (
 	"vapitap/vapi"
 )
 
-// columns are the columns of an exchange's row after its id and change, in the
-// order in which row and scanRow have them.
-var columns = []string{
-	"session", "time", "source", "remote", "kind", "type", "call_id", "method", "path", "target",
-	"status", "duration", "first_byte", "request_bytes", "response_bytes", "request_truncated", "response_truncated",
-	"summary", "checks", "tools", "rules", "auth_scheme", "auth_verdict", "replay_of", "redelivery_of",
-	"mocked", "saved", "marked", "unreachable", "error",
-}
+// columns are the columns of an exchange's row, in the order in which fillRow
+// and scanRow have them.
+const columns = "id, change, session, time, call_id, request_bytes, response_bytes, marked, flags, tools, line"
 
-var (
-	insertExchange = fmt.Sprintf("INSERT INTO exchange (id, %s) VALUES (?%s)",
-		strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)))
-	updateExchange = fmt.Sprintf("UPDATE exchange SET change = ?, %s = ? WHERE id = ?",
-		strings.Join(columns, " = ?, "))
-	selectExchange = "SELECT id, change, " + strings.Join(columns, ", ") + " FROM exchange"
+// columnCount is how many columns there are.
+const columnCount = 11
+
+const (
+	insertExchange = "INSERT INTO exchange (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	updateExchange = "REPLACE INTO exchange (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	selectExchange = "SELECT " + columns + " FROM exchange"
+	insertPayload  = "INSERT INTO payload (exchange, request_header, response_header, request_body, response_body) VALUES (?, ?, ?, ?, ?)"
 )
 
-const insertPayload = `INSERT INTO payload (exchange, request_header, request_trailer, response_header, response_trailer, request_body, response_body)
-	VALUES (?, ?, ?, ?, ?, ?, ?)`
+// The bits of flags.
+const (
+	flagRequestTruncated = 1 << iota
+	flagResponseTruncated
+	flagMocked
+	flagUnreachable
+)
 
-// row returns the values of an exchange's columns.
-func row(e *Exchange) []any {
-	return []any{
-		e.Session, micros(e.Time), string(e.From), e.Remote, string(e.Kind), e.Type, e.CallID, e.Method, e.Path, e.Target,
-		int64(e.Status), int64(e.Duration), int64(e.FirstByte), e.Request.Bytes, e.Response.Bytes, e.Request.Truncated, e.Response.Truncated,
-		e.Summary, jsonList(e.Checks), jsonList(e.ToolNames), jsonList(e.Rules), e.Auth.Scheme, e.Auth.Verdict, e.ReplayOf, e.RedeliveryOf,
-		e.Mocked, e.Saved, e.Marked, e.Unreachable, e.Error,
+// fillRow puts the values of an exchange's columns into args.
+func fillRow(args []driver.NamedValue, e *Exchange) {
+	flags := bit(flagRequestTruncated, e.Request.Truncated) | bit(flagResponseTruncated, e.Response.Truncated) |
+		bit(flagMocked, e.Mocked) | bit(flagUnreachable, e.Unreachable)
+	for i, v := range [columnCount]any{
+		e.ID, e.change, e.Session, micros(e.Time), e.CallID, e.Request.Bytes, e.Response.Bytes, e.Marked, flags,
+		strings.Join(e.ToolNames, "\n"), string(e.AppendJSON(nil)),
+	} {
+		args[i].Value = v
 	}
+}
+
+func bit(flag int64, set bool) int64 {
+	if set {
+		return flag
+	}
+	return 0
 }
 
 // scanRow reads what selectExchange selects.
 func scanRow(rows interface{ Scan(...any) error }) (*Exchange, error) {
 	var (
-		e                       Exchange
-		at                      int64
-		duration, first         int64
-		from, kind              string
-		checks, tools, ruleList string
+		e     Exchange
+		at    int64
+		flags int64
+		tools string
+		line  []byte
 	)
-	err := rows.Scan(&e.ID, &e.change,
-		&e.Session, &at, &from, &e.Remote, &kind, &e.Type, &e.CallID, &e.Method, &e.Path, &e.Target,
-		&e.Status, &duration, &first, &e.Request.Bytes, &e.Response.Bytes, &e.Request.Truncated, &e.Response.Truncated,
-		&e.Summary, &checks, &tools, &ruleList, &e.Auth.Scheme, &e.Auth.Verdict, &e.ReplayOf, &e.RedeliveryOf,
-		&e.Mocked, &e.Saved, &e.Marked, &e.Unreachable, &e.Error)
+	err := rows.Scan(&e.ID, &e.change, &e.Session, &at, &e.CallID, &e.Request.Bytes, &e.Response.Bytes, &e.Marked, &flags, &tools, &line)
 	if err != nil {
 		return nil, err
 	}
-	e.Time, e.Duration, e.FirstByte = fromMicros(at), time.Duration(duration), time.Duration(first)
-	e.From, e.Kind = From(from), vapi.Kind(kind)
-	for _, list := range []struct {
-		text string
-		into any
-	}{{checks, &e.Checks}, {tools, &e.ToolNames}, {ruleList, &e.Rules}} {
-		if list.text == "" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(list.text), list.into); err != nil {
-			return nil, fmt.Errorf("exchange %d: %w", e.ID, err)
-		}
+	if err := e.parseJSON(line); err != nil {
+		return nil, fmt.Errorf("exchange %d: %w", e.ID, err)
+	}
+	e.Time = fromMicros(at)
+	e.Request.Truncated, e.Response.Truncated = flags&flagRequestTruncated != 0, flags&flagResponseTruncated != 0
+	e.Mocked, e.Unreachable = flags&flagMocked != 0, flags&flagUnreachable != 0
+	if tools != "" {
+		e.ToolNames = strings.Split(tools, "\n")
 	}
 	return &e, nil
 }
 
-// jsonList returns list as JSON text, the empty string for an empty one.
-func jsonList[T any](list []T) string {
-	if len(list) == 0 {
-		return ""
+// parseJSON reads back what AppendJSON wrote, but for what the row has in
+// columns of their own.
+func (e *Exchange) parseJSON(line []byte) error {
+	var l listedJSON
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
 	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return "" // lists of strings and checks always have a JSON form
+	e.Kind, e.Type, e.From, e.Remote = l.Kind, l.Type, l.From, l.Remote
+	e.Method, e.Path, e.Target, e.Status = l.Method, l.Path, l.Target, l.Status
+	e.Duration, e.FirstByte = fromMilliseconds(l.DurationMs), fromMilliseconds(l.FirstByteMs)
+	e.Summary, e.Checks, e.Rules, e.ReplayOf, e.RedeliveryOf = l.Summary, l.Checks, l.Rules, l.ReplayOf, l.RedeliveryOf
+	e.Saved, e.Error = l.Saved, l.Error
+	if l.Auth != nil {
+		e.Auth = *l.Auth
 	}
-	return string(text)
+	return nil
 }
 
-// headerText returns a header as "Name: value" lines, which parseHeader reads
-// back. It is never nil.
-func headerText(h http.Header) []byte {
+// fromMilliseconds is the inverse of milliseconds.
+func fromMilliseconds(ms float64) time.Duration {
+	return time.Duration(ms*1000+0.5) * time.Microsecond
+}
+
+// headerText returns a header and a trailer as "Name: value" lines with an empty
+// line between the two, which parseHeaders reads back. It is never nil.
+func headerText(header, trailer http.Header) []byte {
+	text := appendHeader(make([]byte, 0, headerSize(header)+headerSize(trailer)+1), header)
+	if len(trailer) > 0 {
+		text = appendHeader(append(text, '\n'), trailer)
+	}
+	return text
+}
+
+func headerSize(h http.Header) int {
 	size := 0
 	for name, values := range h {
 		for _, v := range values {
-			size += len(name) + len(v) + 3
+			size += len(name) + len(v) + len(": \n")
 		}
 	}
-	text := make([]byte, 0, size)
+	return size
+}
+
+func appendHeader(text []byte, h http.Header) []byte {
 	for name, values := range h {
 		for _, v := range values {
 			text = append(append(append(append(text, name...), ": "...), v...), '\n')
@@ -104,18 +130,27 @@ func headerText(h http.Header) []byte {
 	return text
 }
 
-// parseHeader reads what headerText wrote. It returns nil for no lines.
-func parseHeader(text []byte) http.Header {
-	var h http.Header
-	for line := range bytes.SplitSeq(text, []byte("\n")) {
+// parseHeaders reads what headerText wrote. A header without lines is nil.
+func parseHeaders(text []byte) (header, trailer http.Header) {
+	into := &header
+	for line := range bytes.SplitSeq(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
 		name, value, ok := strings.Cut(string(line), ": ")
 		if !ok {
+			into = &trailer
 			continue
 		}
-		if h == nil {
-			h = make(http.Header)
+		if *into == nil {
+			*into = make(http.Header)
 		}
-		h[name] = append(h[name], value)
+		(*into)[name] = append((*into)[name], value)
 	}
-	return h
+	return header, trailer
+}
+
+// authOf returns a as the documented JSON has it: nil where nothing is known.
+func authOf(a vapi.Auth) *vapi.Auth {
+	if a == (vapi.Auth{}) {
+		return nil
+	}
+	return &a
 }

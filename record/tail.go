@@ -91,6 +91,12 @@ func (t *tail) amend(ctx context.Context, conn *sql.Conn, id int64, change func(
 		return nil, err
 	}
 	t.change = e.change
-	_, err = conn.ExecContext(ctx, updateExchange, append(append([]any{e.change}, row(e)...), id)...)
+	args := ordinals(columnCount)
+	fillRow(args, e)
+	values := make([]any, columnCount)
+	for i := range args {
+		values[i] = args[i].Value
+	}
+	_, err = conn.ExecContext(ctx, updateExchange, values...)
 	return e, err
 }

@@ -241,7 +241,7 @@ func (w *writer) open(ctx context.Context) error {
 		w.close()
 		return explain(path, err)
 	}
-	w.keep = retention{limit: w.store.options.Keep}
+	w.keep = retention{limit: w.store.options.Keep, wrote: func(bytes int64) { w.store.unspent.Add(bytes) }}
 	return nil
 }
 

@@ -38,6 +38,23 @@ func Quote(s string) []byte {
 	return append(out, '"')
 }
 
+// AppendQuote appends s to dst as Quote would write it, but with U+FFFD for each
+// byte that is not UTF-8, so that the result is JSON whatever s holds.
+func AppendQuote(dst []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = string([]rune(s))
+	}
+	dst = append(dst, '"')
+	start := 0
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			dst = appendEscaped(append(dst, s[start:i]...), []byte{c})
+			start = i + 1
+		}
+	}
+	return append(append(dst, s[start:]...), '"')
+}
+
 // appendEscaped appends to dst what stands for s between the quotes of a JSON
 // string literal.
 func appendEscaped(dst, s []byte) []byte {
