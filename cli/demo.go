@@ -3,10 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -93,7 +98,16 @@ func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error
 	if played != nil {
 		return played
 	}
-	return a.demoNext(ctx, store, session)
+	next, err := demoNext(ctx, store, session)
+	if err != nil {
+		return err
+	}
+	if o.output == "json" {
+		a.suggest(a.err, a.errStyle, next)
+	} else {
+		a.suggest(a.out, a.style, next)
+	}
+	return nil
 }
 
 // playDemo plays the call through the proxy, which records it.
@@ -110,12 +124,15 @@ func playDemo(ctx context.Context, proxyURL string, pace paceOptions) error {
 	return sender.Play(ctx, call, to, pace.rate(), nil)
 }
 
-// demoNext says what can be done now with what was recorded, with the ids to do
-// it on.
-func (a *app) demoNext(ctx context.Context, store *record.Store, session record.Session) error {
+// suggestion is a command to try, and what it does.
+type suggestion struct{ command, does string }
+
+// demoNext returns what can be done now with what was recorded, with the ids to
+// do it on.
+func demoNext(ctx context.Context, store *record.Store, session record.Session) ([]suggestion, error) {
 	list, err := store.List(ctx, record.Query{Session: session.ID})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var good, bad int64
 	for i := range list {
@@ -128,19 +145,49 @@ func (a *app) demoNext(ctx context.Context, store *record.Store, session record.
 		}
 	}
 	if good == 0 || bad == 0 {
-		return fmt.Errorf("the demo recorded %d exchanges in %s, but not the two tool calls it makes", len(list), store.Path())
+		return nil, fmt.Errorf("the demo recorded %d exchanges in %s, but not the two tool calls it makes", len(list), store.Path())
 	}
-	fmt.Fprintf(a.err, "\n%s\n", a.errStyle.strong("Try next:"))
-	for _, try := range [][2]string{
-		{"vapitap events type:tool-calls", "the two tool calls"},
-		{fmt.Sprintf("vapitap show %d", bad), "why Vapi ignores this one, and what to return instead"},
-		{fmt.Sprintf("vapitap show %d --json", good), "the other, as a program reads it"},
-		{fmt.Sprintf("vapitap replay %d --set 'message.toolCallList[0].function.arguments.city=Bergen' --diff", good), "send it again, with another city"},
-		{"vapitap 3000/vapi/webhook", "and now your own server"},
-	} {
-		fmt.Fprintf(a.err, "  %s\n      %s\n", a.errStyle.wanted(try[0]), a.errStyle.muted(try[1]))
+	return []suggestion{
+		{"events type:tool-calls", "the two tool calls"},
+		{fmt.Sprintf("show %d", bad), "why Vapi ignores this one, and what to return instead"},
+		{fmt.Sprintf("show %d --json", good), "the other, as a program reads it"},
+		{fmt.Sprintf("replay %d --set 'message.toolCallList[0].function.arguments.city=Bergen' --diff", good), "send it again, with another city"},
+		{"3000/vapi/webhook", "and now your own server"},
+	}, nil
+}
+
+// suggest writes commands as they are typed to run them on the same store.
+func (a *app) suggest(w io.Writer, s style, list []suggestion) {
+	program, store := typedName(), ""
+	if a.db != defaultStore() && a.db != os.Getenv("VAPITAP_DB") {
+		store = " --db " + shellWord(a.db)
 	}
-	return nil
+	fmt.Fprintf(w, "\n%s\n", s.strong("Try next:"))
+	for _, try := range list {
+		fmt.Fprintf(w, "  %s\n      %s\n", s.wanted(program+" "+try.command+store), s.muted(try.does))
+	}
+}
+
+// fromGoRun is where go run puts what it builds: a folder that is gone
+// afterwards, or its cache.
+var fromGoRun = regexp.MustCompile(`[/\\](go-build[0-9]+[/\\]b001[/\\]exe|[0-9a-f]{64}-d)[/\\][^/\\]+$`)
+
+// typedName is what is typed to run this program again.
+func typedName() string {
+	if path, err := os.Executable(); err == nil && fromGoRun.MatchString(path) {
+		return "go run ."
+	}
+	return "vapitap"
+}
+
+// shellWord quotes s for a shell, if it needs that.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-+:,@%", r)
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // demoServer is the demo's webhook server while it runs.

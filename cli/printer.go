@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"vapitap/record"
 )
@@ -16,7 +18,12 @@ type printer struct {
 	watcher *record.Watcher
 	done    chan struct{}
 	quit    chan struct{}
+	writes  atomic.Int64 // how many were taken, to tell slow from stuck
 }
+
+// stuckAfter is how long a write may take at the end of the program before who
+// reads it counts as standing still, as a pager does that nobody scrolls.
+const stuckAfter = 2 * time.Second
 
 // print starts a printer of what is recorded from now on and wanted.
 func (a *app) print(store *record.Store, output string, wanted func(*record.Exchange) bool) *printer {
@@ -28,7 +35,7 @@ func (a *app) print(store *record.Store, output string, wanted func(*record.Exch
 	}
 	go func() {
 		defer close(p.done)
-		out := bufio.NewWriterSize(a.out, 64<<10)
+		out := bufio.NewWriterSize(countedWrites{a.out, &p.writes}, 64<<10)
 		var printed int64
 		for last := false; !last; {
 			select {
@@ -60,16 +67,38 @@ func (a *app) print(store *record.Store, output string, wanted func(*record.Exch
 	return p
 }
 
-// finish prints what is left and ends the printer. Calling it again does
-// nothing.
+// finish prints what is left and ends the printer. Where nobody takes it, it is
+// given up: the program ends all the same. Calling it again does nothing.
 func (p *printer) finish() {
 	select {
 	case <-p.quit:
 	default:
 		close(p.quit)
 	}
-	<-p.done
-	p.watcher.Close()
+	defer p.watcher.Close()
+	for {
+		before := p.writes.Load()
+		select {
+		case <-p.done:
+			return
+		case <-time.After(stuckAfter):
+			if p.writes.Load() == before {
+				return
+			}
+		}
+	}
+}
+
+// countedWrites counts the writes that ended.
+type countedWrites struct {
+	io.Writer
+	n *atomic.Int64
+}
+
+func (w countedWrites) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.n.Add(1)
+	return n, err
 }
 
 func (a *app) textWriter() func(io.Writer, *record.Exchange) error {
@@ -122,7 +151,7 @@ func (n *notices) say(sentence string) {
 	}
 }
 
-// close writes what was said and ends.
+// close writes what was said and ends. Where nobody takes it, it is given up.
 func (n *notices) close() {
 	n.mu.Lock()
 	if !n.closed {
@@ -130,5 +159,8 @@ func (n *notices) close() {
 		close(n.queue)
 	}
 	n.mu.Unlock()
-	<-n.done
+	select {
+	case <-n.done:
+	case <-time.After(stuckAfter):
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -186,13 +185,3 @@ func concerns(e *record.Exchange, session record.Session, target *url.URL) bool 
 // ignoreBrokenPipe keeps a reader of standard output that ends, such as head,
 // from ending the program: forwarding goes on.
 func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }
-
-// isTerminal reports whether f is one.
-func isTerminal(f any) bool {
-	file, ok := f.(*os.File)
-	if !ok {
-		return false
-	}
-	st, err := file.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0 && st.Mode()&os.ModeDevice != 0
-}

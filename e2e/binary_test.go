@@ -22,7 +22,7 @@ import (
 
 // limit is how long anything may take that a test waits for, on a busy machine
 // and with the race detector.
-const limit = 2 * time.Minute
+const limit = time.Minute
 
 // binary is the program that is tested.
 var binary string
@@ -99,15 +99,17 @@ type process struct {
 	ended          chan struct{} // closed when it has
 }
 
-// start starts a command whose outputs are not set yet, or only the standard
-// output. What still runs at the end of the test is killed.
-func start(t *testing.T, cmd *exec.Cmd) *process {
+// launch starts a command and keeps what it writes, where it has not been told to
+// write elsewhere. What still runs at the end of the test is killed.
+func launch(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{t: t, cmd: cmd, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
 	if cmd.Stdout == nil {
 		cmd.Stdout = p.stdout
 	}
-	cmd.Stderr = p.stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = p.stderr
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -186,16 +188,19 @@ func saying(pattern string) func(string) []string {
 	return regexp.MustCompile(pattern).FindStringSubmatch
 }
 
+// listening is how a proxy says where it listens.
+var listening = regexp.MustCompile(`(http://127\.0\.0\.1:[0-9]+) → `)
+
 // url returns the address that a proxy says it listens on.
 func (p *process) url() string {
 	p.t.Helper()
-	return p.await(p.stderr, "where it listens", saying(`(http://127\.0\.0\.1:[0-9]+) → `))[1]
+	return p.await(p.stderr, "where it listens", listening.FindStringSubmatch)[1]
 }
 
 // run runs vapitap to its end.
 func (h home) run(t *testing.T, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	p := start(t, h.command(args...))
+	p := launch(t, h.command(args...))
 	status = p.status()
 	return p.stdout.String(), p.stderr.String(), status
 }

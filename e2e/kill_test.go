@@ -34,7 +34,7 @@ func TestKilled(t *testing.T) {
 	home := newHome(t)
 	seen := ledger{t: t, answered: map[string]time.Duration{}, recorded: map[string]bool{}}
 	for n := range kills + 1 {
-		p := start(t, home.command("-f", target.URL, "--port", "0", "--output", "json", "--db", home.store()))
+		p := launch(t, home.command("-f", target.URL, "--port", "0", "--output", "json", "--db", home.store()))
 		url := p.url() // the store has been opened again
 		seen.check(home.store())
 		how, want := syscall.SIGKILL, -1

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/dial"
 	"vapitap/record"
 )
 
@@ -287,7 +288,7 @@ func (x *passage) brokenOff(err error) string {
 	case x.r.Context().Err() != nil || x.w.failed != nil || err == nil:
 		return x.callerGone(x.w.written)
 	}
-	if brokeUnanswered(err) {
+	if dial.Broken(err) {
 		return fmt.Sprintf("the server broke off its reply after %d bytes", x.reply.total)
 	}
 	return fmt.Sprintf("the server broke off its reply after %d bytes: %v", x.reply.total, err)

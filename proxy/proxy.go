@@ -47,7 +47,7 @@ type Proxy struct {
 	outage  outage
 
 	abort    context.CancelCauseFunc // ends what is in flight
-	passages sync.WaitGroup          // those in flight, upgraded connections included
+	passages passages
 }
 
 // inFlightRoom is what captures in flight may hold together, in bytes. One that
@@ -88,16 +88,15 @@ func (p *Proxy) Serve(l net.Listener, source record.From) error {
 // nothing is in flight any more, with ctx's error where it had to end something.
 func (p *Proxy) Shutdown(ctx context.Context) error {
 	err := p.server.Shutdown(ctx)
-	done := make(chan struct{})
-	go func() { p.passages.Wait(); close(done) }()
 	select {
-	case <-done: // upgraded connections have ended too
+	case <-p.passages.none(): // upgraded connections have ended too
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	p.passages.refuse()
 	p.abort(errShutdown)
 	p.server.Close()
-	<-done
+	<-p.passages.none()
 	p.pooled.CloseIdleConnections()
 	p.fresh.CloseIdleConnections()
 	return err
@@ -109,9 +108,63 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "vapitap forwards to one target and is no CONNECT proxy", http.StatusMethodNotAllowed)
 		return
 	}
-	p.passages.Add(1)
-	defer p.passages.Done()
+	if !p.passages.begin() {
+		panic(http.ErrAbortHandler) // it came at the very end
+	}
+	defer p.passages.end()
 	newPassage(p, w, r).run()
+}
+
+// passages counts the requests in flight, upgraded connections included. Unlike
+// a sync.WaitGroup it may be waited for while more begin.
+type passages struct {
+	mu      sync.Mutex
+	n       int
+	refused bool          // no more may begin
+	idle    chan struct{} // closed when none is in flight; nil while nobody waits
+}
+
+// begin counts one more, and returns false where no more may begin.
+func (p *passages) begin() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.refused {
+		p.n++
+	}
+	return !p.refused
+}
+
+func (p *passages) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n--
+	if p.n == 0 && p.idle != nil {
+		close(p.idle)
+		p.idle = nil
+	}
+}
+
+// refuse lets no more begin.
+func (p *passages) refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = true
+}
+
+// none returns a channel that is closed once none is in flight.
+func (p *passages) none() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	none := p.idle
+	switch {
+	case p.n == 0:
+		none = make(chan struct{})
+		close(none)
+	case none == nil:
+		none = make(chan struct{})
+		p.idle = none
+	}
+	return none
 }
 
 func (p *Proxy) notify(sentence string) {

@@ -112,12 +112,17 @@ func (a *attempt) Close() error {
 	return nil
 }
 
-// restPatience is how long the end of a reply waits for the rest of a request
-// that the server did not read, so that the whole of it is recorded.
-const restPatience = 250 * time.Millisecond
+// restPatience is how long the end of a reply waits for more of a request that
+// the server did not read, so that the whole of it is recorded; restLimit is how
+// long it waits while more keeps coming.
+const (
+	restPatience = 250 * time.Millisecond
+	restLimit    = 8 * restPatience
+)
 
-// finish reads what the server left unread of the request, within restPatience
-// and what may be captured, and returns nil where the request was whole.
+// finish reads what the server left unread of the request, within restPatience,
+// restLimit and what may be captured, and returns nil where the request was
+// whole.
 func (in *incoming) finish(last *attempt, conn *http.ResponseController) error {
 	if end, _ := in.state(); end != nil {
 		return wholeOr(end)
@@ -133,16 +138,38 @@ func (in *incoming) finish(last *attempt, conn *http.ResponseController) error {
 		}
 		in.drain()
 	}()
-	timer := time.NewTimer(restPatience)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
+	if !in.drained(done) {
 		conn.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits
 		<-done
 	}
 	end, _ := in.state()
 	return wholeOr(end)
+}
+
+// drained waits until done, and returns false where it takes too long.
+func (in *incoming) drained(done <-chan struct{}) bool {
+	tick := time.NewTicker(restPatience)
+	defer tick.Stop()
+	came := in.came()
+	for range restLimit / restPatience {
+		select {
+		case <-done:
+			return true
+		case <-tick.C:
+		}
+		before := came
+		if came = in.came(); came == before {
+			return false
+		}
+	}
+	return false
+}
+
+// came returns how many bytes of the body have come so far.
+func (in *incoming) came() int64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.capture.total
 }
 
 // drain reads on until the body ends or no more of it can be captured.

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vapitap/internal/dial"
 	"vapitap/vapi"
 )
 
@@ -24,7 +25,7 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	for {
 		var try trial
 		res, err := transport.RoundTrip(x.attempt(out, &try))
-		if err == nil || x.r.Context().Err() != nil || try.answered.Load() || !brokeUnanswered(err) || !x.canRepeat() {
+		if err == nil || x.r.Context().Err() != nil || try.answered.Load() || !dial.Broken(err) || !x.canRepeat() {
 			return res, err
 		}
 		switch {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"sync"
@@ -103,7 +104,10 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 		return err
 	}
 	version, err := schemaVersion(ctx, s.readers.Load())
-	if err == nil && version != schemaNow() {
+	switch {
+	case err == nil && version == 0:
+		err = fs.ErrNotExist // it is just being made
+	case err == nil && version != schemaNow():
 		err = errOlder
 	}
 	var conn *sql.Conn
