@@ -41,9 +41,10 @@ type Exchange struct {
 	Unreachable  bool   // no answer came from the server; the reply is vapitap's own
 	Error        string // why it did not end well, such as: client went away after 512 bytes
 
-	pending int64 // counts those begun in this process; 0 for one that was not
-	settled bool  // it is no longer in flight
-	change  int64 // the number of its last amendment; 0 as it was committed
+	pending int64  // counts those begun in this process; 0 for one that was not
+	settled bool   // it is no longer in flight
+	change  int64  // the number of its last amendment; 0 as it was committed
+	line    string // what AppendJSON gives, where it is known and nothing has changed since
 }
 
 // Message is one direction of an exchange.

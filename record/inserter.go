@@ -10,8 +10,7 @@ import (
 
 // inserter has the statements that every commit uses. It calls the driver
 // itself: what database/sql does around each statement was a tenth of what a
-// commit cost. It belongs to the goroutine that uses its connection, and ends
-// with that.
+// commit cost. It belongs to the goroutine that uses its connection.
 type inserter struct {
 	conn *sql.Conn
 
@@ -19,6 +18,8 @@ type inserter struct {
 	version                       driver.StmtQueryContext
 
 	exchangeArgs, payloadArgs []driver.NamedValue // used anew for each exchange
+
+	statements []driver.Stmt // all of them, to be closed
 }
 
 // newInserter prepares the statements.
@@ -44,6 +45,7 @@ func newInserter(ctx context.Context, conn *sql.Conn) (*inserter, error) {
 			if err != nil {
 				return err
 			}
+			in.statements = append(in.statements, stmt)
 			if p.exec != nil {
 				*p.exec, ok = stmt.(driver.StmtExecContext)
 			} else {
@@ -56,6 +58,17 @@ func newInserter(ctx context.Context, conn *sql.Conn) (*inserter, error) {
 		return nil
 	})
 	return in, err
+}
+
+// close closes the statements, without which SQLite does not really close the
+// file.
+func (in *inserter) close() {
+	in.conn.Raw(func(any) error {
+		for _, stmt := range in.statements {
+			stmt.Close()
+		}
+		return nil
+	})
 }
 
 func ordinals(n int) []driver.NamedValue {

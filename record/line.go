@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/vapi"
 )
 
 // AppendJSON appends the documented form of the exchange, as a list prints it:
 // one object on one line. It is written by hand because it is written for every
 // exchange, where reflection would cost as much as looking at its body.
 func (e *Exchange) AppendJSON(b []byte) []byte {
+	if e.line != "" {
+		return append(b, e.line...)
+	}
 	w := lineWriter{append(b, '{')}
 	w.integer("id", e.ID)
 	w.text("session", e.Session)
@@ -32,9 +36,7 @@ func (e *Exchange) AppendJSON(b []byte) []byte {
 	w.integer("requestBytes", e.Request.Bytes)
 	w.integer("responseBytes", e.Response.Bytes)
 	w.text("summary", e.Summary)
-	if len(e.Checks) > 0 {
-		w.value("checks", e.Checks)
-	}
+	w.checks("checks", e.Checks)
 	if auth := authOf(e.Auth); auth != nil {
 		w.value("auth", auth)
 	}
@@ -89,6 +91,31 @@ func (w *lineWriter) truth(name string, yes bool) {
 		w.key(name)
 		w.b = append(w.b, "true"...)
 	}
+}
+
+func (w *lineWriter) checks(name string, checks []vapi.Check) {
+	if len(checks) == 0 {
+		return
+	}
+	w.key(name)
+	for i, c := range checks {
+		w.b = append(w.b, ",{"...)
+		if i == 0 {
+			w.b[len(w.b)-2] = '['
+		}
+		w.always("level", string(c.Level))
+		w.always("code", c.Code)
+		w.always("message", c.Message)
+		w.text("path", c.Path)
+		w.text("hint", c.Hint)
+		w.b = append(w.b, '}')
+	}
+	w.b = append(w.b, ']')
+}
+
+func (w *lineWriter) always(name, s string) {
+	w.key(name)
+	w.b = jsonpath.AppendQuote(w.b, s)
 }
 
 // value writes what is rare enough for reflection.

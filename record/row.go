@@ -34,13 +34,16 @@ const (
 	flagUnreachable
 )
 
-// fillRow puts the values of an exchange's columns into args.
+// fillRow puts the values of an exchange's columns into args. The exchange may
+// not be changed any more afterwards.
 func fillRow(args []driver.NamedValue, e *Exchange) {
+	e.line = ""
+	e.line = string(e.AppendJSON(make([]byte, 0, 1024)))
 	flags := bit(flagRequestTruncated, e.Request.Truncated) | bit(flagResponseTruncated, e.Response.Truncated) |
 		bit(flagMocked, e.Mocked) | bit(flagUnreachable, e.Unreachable)
 	for i, v := range [columnCount]any{
 		e.ID, e.change, e.Session, micros(e.Time), e.CallID, e.Request.Bytes, e.Response.Bytes, e.Marked, flags,
-		strings.Join(e.ToolNames, "\n"), string(e.AppendJSON(nil)),
+		strings.Join(e.ToolNames, "\n"), e.line,
 	} {
 		args[i].Value = v
 	}

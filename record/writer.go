@@ -247,6 +247,10 @@ func (w *writer) open(ctx context.Context) error {
 
 func (w *writer) close() {
 	if w.db != nil {
+		if w.inserter != nil {
+			w.inserter.close()
+			w.inserter = nil
+		}
 		w.conn.Close()
 		w.db.Close()
 		w.db = nil
@@ -286,7 +290,7 @@ func (w *writer) run(ctx context.Context) {
 
 // drain commits what is left at the end, as far as it can be committed.
 func (w *writer) drain(ctx context.Context) {
-	for {
+	for w.db != nil { // else the file could not be opened again
 		batch := w.store.take()
 		if len(batch) == 0 || !w.commitOrStop(ctx, batch) {
 			return
@@ -351,7 +355,7 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 		size += j.bytes()
 		j.finish(nil)
 	}
-	w.store.unspent.Add(size + int64(len(batch))*pageSize)
+	w.store.unspent.Add(size + int64(len(batch))*1024 + 4*pageSize) // about what it took in the log
 	w.keep.added(size)
 	return true
 }
