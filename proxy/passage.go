@@ -32,6 +32,7 @@ type passage struct {
 	start    time.Time
 	w        *replyWriter
 	r        *http.Request
+	target   *url.URL
 	in       *incoming // nil where the request has no body
 	last     *attempt  // the body of the last try to send it
 	reply    capture
@@ -40,26 +41,26 @@ type passage struct {
 }
 
 func newPassage(p *Proxy, w http.ResponseWriter, r *http.Request) *passage {
-	now := time.Now()
+	now, target := time.Now(), p.targetOf(r.URL)
 	x := &passage{
-		proxy: p,
-		start: now,
-		w:     &replyWriter{ResponseWriter: w},
-		r:     r,
+		proxy:  p,
+		start:  now,
+		w:      &replyWriter{ResponseWriter: w},
+		r:      r,
+		target: target,
 		exchange: &record.Exchange{
 			Time:   now,
 			From:   source(r),
 			Remote: hostOf(r.RemoteAddr),
 			Method: r.Method,
 			Path:   r.URL.RequestURI(),
-			Target: p.targetOf(r.URL).String(),
+			Target: target.String(),
 		},
 	}
-	x.exchange.Request.Header = r.Header
 	if r.Host != "" {
-		x.exchange.Request.Header = r.Header.Clone()
-		x.exchange.Request.Header.Set("Host", r.Host)
+		r.Header["Host"] = []string{r.Host} // net/http took it out; nobody sends it from here
 	}
+	x.exchange.Request.Header = r.Header
 	x.reply = capture{most: p.options.MaxBody, room: &p.room}
 	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
 		x.in = &incoming{body: r.Body, capture: capture{most: p.options.MaxBody, room: &p.room}}
@@ -105,7 +106,7 @@ func (p *Proxy) targetOf(u *url.URL) *url.URL {
 
 // rewrite makes the request that the target gets.
 func (x *passage) rewrite(pr *httputil.ProxyRequest) {
-	pr.Out.URL = x.proxy.targetOf(pr.In.URL)
+	pr.Out.URL = x.target
 	pr.Out.Host = ""
 	if x.proxy.options.PreserveHost {
 		pr.Out.Host = pr.In.Host
@@ -148,7 +149,7 @@ func (x *passage) answered(res *http.Response) error {
 	e := x.exchange
 	e.FirstByte = time.Since(x.start)
 	e.Status = res.StatusCode
-	e.Response.Header = res.Header.Clone()
+	e.Response.Header = res.Header // only read from here on
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		if conn, ok := res.Body.(readWriteCloser); ok {
 			x.conn = &upgradedConn{readWriteCloser: conn}

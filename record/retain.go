@@ -216,15 +216,16 @@ func (s *Store) checkpointWhenQuiet(ctx context.Context) {
 		if now == 0 || (!quiet && now < longLog) {
 			continue
 		}
-		s.workOffLog(ctx) // what it could not do now it tries again
+		s.workOffLog(ctx, now >= longLog) // what it could not do now it tries again
 		before = s.unspent.Load()
 	}
 }
 
-// workOffLog moves what it can without waiting for anybody, and where little is
-// left then, the rest while commits wait, so that the log begins anew. It opens
-// the file each time, because it may be another one than before.
-func (s *Store) workOffLog(ctx context.Context) error {
+// workOffLog moves what it can without waiting for anybody. Where nothing is left
+// then, the log begins anew. Where commits go on and the log is long it works
+// until little is left, and does that while commits wait. It opens the file each
+// time, because it may be another one than before.
+func (s *Store) workOffLog(ctx context.Context, long bool) error {
 	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(100)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
 	if err != nil {
 		return err
@@ -232,14 +233,14 @@ func (s *Store) workOffLog(ctx context.Context) error {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	busy, left, err := checkpoint(ctx, db, "PASSIVE")
-	for before := int64(math.MaxInt64); err == nil && !busy && left*pageSize > remainder; {
+	for before := int64(math.MaxInt64); long && err == nil && !busy && left*pageSize > remainder; {
 		if left > before/2 {
 			return nil // more is coming than can be worked off
 		}
 		before = left
 		busy, left, err = checkpoint(ctx, db, "PASSIVE")
 	}
-	if err != nil || busy {
+	if err != nil || busy || (left > 0 && !long) {
 		return err
 	}
 	spent := s.unspent.Load()
