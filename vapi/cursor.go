@@ -310,14 +310,6 @@ func (c *cursor) enter() bool {
 	return true
 }
 
-// leave tells the cursor that inner, opened on its current value, has been
-// read: where it came to its end, nothing of it is read again.
-func (c *cursor) leave(inner *cursor) {
-	if inner.state == closed {
-		c.ends(inner.pos)
-	}
-}
-
 func (c *cursor) peek() byte {
 	if c.pos >= len(c.text) {
 		return 0
