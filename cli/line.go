@@ -27,8 +27,8 @@ func (s style) line(e *record.Exchange) string {
 	if e.ID != 0 {
 		id = fmt.Sprint(e.ID)
 	}
-	fmt.Fprintf(&b, "%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format("15:04:05.000")),
-		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), s.summary(e))
+	fmt.Fprint(&b, s.cut(fmt.Sprintf("%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format("15:04:05.000")),
+		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), s.summary(e))))
 	for _, c := range e.Checks {
 		switch c.Level {
 		case vapi.Error:

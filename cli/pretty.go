@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"vapitap/internal/jsonpath"
 )
 
@@ -19,18 +17,10 @@ import (
 // strings their text.
 
 // The looks of the parts of JSON text.
-func (s style) jsonKey(text string) string {
-	return s.in(ansi.NewStyle().ForegroundColor(ansi.Blue), text)
-}
-func (s style) jsonString(text string) string {
-	return s.in(ansi.NewStyle().ForegroundColor(ansi.Green), text)
-}
-func (s style) jsonNumber(text string) string {
-	return s.in(ansi.NewStyle().ForegroundColor(ansi.Cyan), text)
-}
-func (s style) jsonWord(text string) string {
-	return s.in(ansi.NewStyle().ForegroundColor(ansi.Magenta), text)
-}
+func (s style) jsonKey(text string) string    { return s.report(text) }
+func (s style) jsonString(text string) string { return s.good(text) }
+func (s style) jsonNumber(text string) string { return s.warned(text) }
+func (s style) jsonWord(text string) string   { return s.model(text) }
 
 // extent bounds how much of a payload is written. The zero value has no bounds.
 type extent struct {

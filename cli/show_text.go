@@ -18,31 +18,41 @@ type sheet struct {
 	e       *record.Exchange
 	secrets bool
 	extent  extent // of each body
+	begun   bool   // something has been written
 }
 
-// screenExtent is how much of a body is written to a terminal: what one scrolls
-// back to.
-var screenExtent = extent{lines: 200, line: 4 << 10}
+// How much of a body is written to a terminal: what one scrolls back to where a
+// part was asked for, and a glance where all was.
+var (
+	screenExtent = extent{lines: 200, line: 4 << 10}
+	glanceExtent = extent{lines: 14, line: 400}
+)
 
 // showText writes the exchange, or the parts of it that are asked for, for
-// reading.
+// reading. What it comes to stands last, where one looks when it has been
+// written.
 func (a *app) showText(o showOptions, e *record.Exchange) error {
 	s := &sheet{style: a.style, out: bufio.NewWriterSize(a.out, 64<<10), e: e, secrets: o.secrets}
 	if onTerminal(a.out) {
 		s.extent = screenExtent
 	}
 	all := !o.request && !o.response
-	if all && !o.headers {
-		s.overview()
-		s.endOfCall()
-		s.toolCalls()
-		s.checks()
+	whole := all && !o.headers
+	if whole && onTerminal(a.out) {
+		s.extent = glanceExtent
 	}
 	if all || o.request {
 		s.request(o)
 	}
 	if all || o.response {
 		s.response(o)
+	}
+	if whole {
+		fmt.Fprintln(s.out)
+		s.overview()
+		s.endOfCall()
+		s.toolCalls()
+		s.checks()
 	}
 	return s.out.Flush()
 }
@@ -238,7 +248,11 @@ func (s *sheet) checkLook(level vapi.Level) func(string) string {
 
 // heading begins a part.
 func (s *sheet) heading(name string) {
-	fmt.Fprintf(s.out, "\n%s\n", s.strong(name))
+	if s.begun {
+		fmt.Fprintln(s.out)
+	}
+	s.begun = true
+	fmt.Fprintln(s.out, s.strong(name))
 }
 
 // statusText is a status with its name: 200 OK.
