@@ -27,21 +27,32 @@ func (s style) line(e *record.Exchange) string {
 	if e.ID != 0 {
 		id = fmt.Sprint(e.ID)
 	}
-	fmt.Fprint(&b, s.cut(fmt.Sprintf("%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format("15:04:05.000")),
+	fmt.Fprint(&b, s.cut(fmt.Sprintf("%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format(s.clock())),
 		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), s.summary(e))))
 	for _, c := range e.Checks {
 		switch c.Level {
 		case vapi.Error:
-			fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.failed("✗ "+clean(c.Message))+" "+s.muted(c.Code))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.failed("✗ "+clean(c.Message))+" "+s.muted(c.Code)))
 		case vapi.Warning:
-			fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.warned("! "+clean(c.Message))+" "+s.muted(c.Code))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(c.Message))+" "+s.muted(c.Code)))
 		}
 	}
 	if e.Error != "" && !e.Failed() {
-		fmt.Fprintf(&b, "\n%*s%s", idWidth+14, "", s.warned("! "+clean(e.Error)))
+		b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(e.Error))))
 	}
 	return b.String()
 }
+
+// clock is how the time of a line is written: shorter on a narrow terminal.
+func (s style) clock() string {
+	if s.width > 0 && s.width < 100 {
+		return "15:04:05"
+	}
+	return "15:04:05.000"
+}
+
+// markColumn is where the mark of a line stands, and what is told of it below.
+func (s style) markColumn() int { return idWidth + 1 + len(s.clock()) + 1 }
 
 // mark is one sign for what became of the exchange.
 func (s style) mark(e *record.Exchange) string {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"strconv"
 	"syscall"
@@ -109,15 +108,9 @@ func isOwn(ip net.IP) bool {
 	return false
 }
 
-// tune makes the program a good neighbour of the server that is being worked
-// on, unless the environment says otherwise. Half of the processors are enough,
-// and on a small machine fewer threads forward more: with two processors, a
-// tenth more exchanges of 4 KB a second. A little memory, bounded, is traded for
-// less work of the garbage collector.
-func tune() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/2))
-	}
+// spareMemory trades a little memory, bounded, for less work of the garbage
+// collector, unless the environment says otherwise.
+func spareMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}

@@ -28,7 +28,7 @@ func (r *replaying) result(before, after *record.Exchange) error {
 	fmt.Fprintln(&b, r.style.line(after))
 	if r.o.diff && after.Status != 0 {
 		for _, line := range r.difference(before, after) {
-			fmt.Fprintf(&b, "%*s%s\n", idWidth+14, "", line)
+			fmt.Fprintln(&b, r.style.hang(r.style.markColumn(), line))
 		}
 	}
 	_, err := fmt.Fprint(r.out, b.String())

@@ -106,6 +106,7 @@ func (a *app) root() *cobra.Command {
 		a.completionCommand(),
 		a.versionCommand(),
 	)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", a.style.helpWidth())))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.DisableFlagsInUseLine = true
 		wrapArgs(cmd)

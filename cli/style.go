@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -65,6 +66,23 @@ func (s style) good(text string) string   { return s.in(ink{71, ansi.Green}, fal
 func (s style) wanted(text string) string { return s.in(ink{36, ansi.Cyan}, true, text) } // what wants a reply
 func (s style) report(text string) string { return s.in(ink{33, ansi.Blue}, false, text) }
 func (s style) model(text string) string  { return s.in(ink{99, ansi.Magenta}, false, text) }
+
+// helpWidth is how wide help is written.
+func (s style) helpWidth() int {
+	if s.width > 0 {
+		return min(s.width, 100)
+	}
+	return 100
+}
+
+// hang writes text below a line, indented, and wrapped at the terminal's width.
+func (s style) hang(indent int, text string) string {
+	if s.width > indent+20 {
+		text = ansi.Wrap(text, s.width-indent, "")
+	}
+	space := strings.Repeat(" ", indent)
+	return space + strings.ReplaceAll(text, "\n", "\n"+space)
+}
 
 // cut shortens a line to the terminal's width.
 func (s style) cut(line string) string {

@@ -190,11 +190,16 @@ func (s *Store) Delete(ids []int64) (int64, error) {
 const (
 	// quietCheck is how often it is looked whether commits have paused.
 	quietCheck = 250 * time.Millisecond
-	// longLog is how large the write-ahead log may grow, in bytes, under a load
-	// that does not pause before it is worked off beside it, and remainder how much
-	// of it is little enough to work off while commits wait.
-	longLog   = 768 << 20
-	remainder = 4 << 20
+	// longLog is how large the write-ahead log may grow, in bytes, under a heavy
+	// load before it is worked off beside it. Under one of less than calmLoad bytes
+	// a check it is worked off from calmLog on.
+	longLog  = 768 << 20
+	calmLog  = 64 << 20
+	calmLoad = 2 << 20
+	// Of the log this much may be left that is worked off while commits wait: little
+	// where they come calmly, more where they would never let it end.
+	calmRemainder = 256 << 10
+	longRemainder = 4 << 20
 )
 
 // checkpointWhenQuiet moves what was committed from the write-ahead log into
@@ -211,21 +216,25 @@ func (s *Store) checkpointWhenQuiet(ctx context.Context) {
 		case <-tick.C:
 		}
 		now := s.unspent.Load()
-		quiet := now == before
+		quiet, calm := now == before, now-before < calmLoad
 		before = now
-		if now == 0 || (!quiet && now < longLog) {
+		if now == 0 || !(quiet || calm && now > calmLog || now > longLog) {
 			continue
 		}
-		s.workOffLog(ctx, now >= longLog) // what it could not do now it tries again
+		s.workOffLog(ctx, !calm) // what it could not do now it tries again
 		before = s.unspent.Load()
 	}
 }
 
-// workOffLog moves what it can without waiting for anybody. Where nothing is left
-// then, the log begins anew. Where commits go on and the log is long it works
-// until little is left, and does that while commits wait. It opens the file each
-// time, because it may be another one than before.
-func (s *Store) workOffLog(ctx context.Context, long bool) error {
+// workOffLog moves what it can without waiting for anybody. Where little is left
+// then, that is moved while commits wait, and the log begins anew. Under a heavy
+// load it goes on until there is little. It opens the file each time, because it
+// may be another one than before.
+func (s *Store) workOffLog(ctx context.Context, heavy bool) error {
+	remainder := int64(calmRemainder)
+	if heavy {
+		remainder = longRemainder
+	}
 	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(100)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
 	if err != nil {
 		return err
@@ -233,14 +242,14 @@ func (s *Store) workOffLog(ctx context.Context, long bool) error {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	busy, left, err := checkpoint(ctx, db, "PASSIVE")
-	for before := int64(math.MaxInt64); long && err == nil && !busy && left*pageSize > remainder; {
+	for before := int64(math.MaxInt64); heavy && err == nil && !busy && left*pageSize > remainder; {
 		if left > before/2 {
 			return nil // more is coming than can be worked off
 		}
 		before = left
 		busy, left, err = checkpoint(ctx, db, "PASSIVE")
 	}
-	if err != nil || busy || (left > 0 && !long) {
+	if err != nil || busy || left*pageSize > remainder {
 		return err
 	}
 	spent := s.unspent.Load()

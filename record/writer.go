@@ -355,7 +355,7 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 		size += j.bytes()
 		j.finish(nil)
 	}
-	w.store.unspent.Add(size + int64(len(batch))*1024 + 4*pageSize) // about what it took in the log
+	w.store.unspent.Add(size + size/8 + int64(len(batch))*1536 + 2*pageSize) // about what it took in the log
 	w.keep.added(size)
 	return true
 }
