@@ -421,3 +421,26 @@ func TestClosingPutsTheLogAway(t *testing.T) {
 		t.Errorf("%d exchanges are recorded", len(l))
 	}
 }
+
+// TestIDsAfterOthersCommitted lets one process notice, while it is idle, what
+// another commits, and then commit itself.
+func TestIDsAfterOthersCommitted(t *testing.T) {
+	path := newPath(t)
+	said := make(chan string, 10)
+	a := open(t, path, record.Options{Notify: func(sentence string) { said <- sentence }})
+	b := open(t, path, record.Options{})
+	w := a.Watch(false)
+	for round := range 3 {
+		other := commit(t, b, exchange(10))
+		collect(t, w, func(e *record.Exchange) bool { return e.ID == other.ID }) // a is idle: its tick finds it
+		mine := commit(t, a, exchange(10))
+		if mine.ID != other.ID+1 {
+			t.Errorf("round %d: the id after %d is %d", round, other.ID, mine.ID)
+		}
+	}
+	select {
+	case sentence := <-said:
+		t.Errorf("said: %s", sentence)
+	default:
+	}
+}

@@ -37,17 +37,18 @@ func (t *tail) start(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-// catchUp tells the feed what other connections committed since the last call.
-func (t *tail) catchUp(ctx context.Context, conn *sql.Conn) error {
+// catchUp tells the feed what other connections committed since the last call,
+// and returns whether they committed anything.
+func (t *tail) catchUp(ctx context.Context, conn *sql.Conn) (moved bool, err error) {
 	var version int64
 	if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil || version == t.version {
-		return err
+		return false, err
 	}
 	const most = 1024
 	for {
 		changed, err := readChanged(ctx, conn, t.last, t.change, most)
 		if err != nil {
-			return err
+			return true, err
 		}
 		for i := range changed {
 			t.last = max(t.last, changed[i].ID)
@@ -56,7 +57,7 @@ func (t *tail) catchUp(ctx context.Context, conn *sql.Conn) error {
 		}
 		if len(changed) < most {
 			t.version = version
-			return nil
+			return true, nil
 		}
 	}
 }

@@ -207,7 +207,7 @@ type writer struct {
 	tail  tail
 	keep  retention
 
-	next     int64 // the id of the next exchange
+	next     int64 // the id of the next exchange; 0 where others may have taken it
 	inserter *inserter
 }
 
@@ -312,7 +312,9 @@ func (w *writer) lookAfter(ctx context.Context) {
 		w.tryAgain(ctx)
 		return
 	}
-	w.tail.catchUp(ctx, w.conn)
+	if moved, _ := w.tail.catchUp(ctx, w.conn); moved {
+		w.next = 0
+	}
 	w.keep.look(ctx, w.conn, len(s.wake) == 0)
 }
 
@@ -368,9 +370,12 @@ func (w *writer) commitBatch(ctx context.Context, batch []*job) ([]*Exchange, er
 		return nil, err
 	}
 	if version != w.tail.version { // somebody else committed
-		if err := w.tail.catchUp(ctx, w.conn); err != nil {
+		w.next = 0
+		if _, err := w.tail.catchUp(ctx, w.conn); err != nil {
 			return nil, err
 		}
+	}
+	if w.next == 0 {
 		if w.next, err = nextID(ctx, w.conn); err != nil {
 			return nil, err
 		}
