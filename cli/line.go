@@ -32,9 +32,9 @@ func (s style) line(e *record.Exchange) string {
 	for _, c := range e.Checks {
 		switch c.Level {
 		case vapi.Error:
-			b.WriteString("\n" + s.hang(s.markColumn(), s.failed("✗ "+clean(c.Message))+" "+s.muted(c.Code)))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.failed("✗ "+clean(c.Message))+" "+s.muted("("+c.Code+")")))
 		case vapi.Warning:
-			b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(c.Message))+" "+s.muted(c.Code)))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(c.Message))+" "+s.muted("("+c.Code+")")))
 		}
 	}
 	if e.Error != "" && !e.Failed() {

@@ -14,6 +14,17 @@ import (
 	"vapitap/record"
 )
 
+// oneArgument takes the id of one exchange.
+func oneArgument(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return usagef("which exchange?\nhint: vapitap events lists them with their ids: vapitap show ID")
+	case 1:
+		return nil
+	}
+	return usagef("one exchange at a time, not %d: %s\nhint: vapitap events id:12-18 lists several", len(args), strings.Join(args, " "))
+}
+
 // showOptions are the flags of show.
 type showOptions struct {
 	request, response bool
@@ -29,9 +40,9 @@ func (a *app) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "show one exchange",
-		Long: `show prints one exchange: what it was, its tool calls with their answers, what
-Vapi will not accept of the reply and what to return instead, and both messages
-with their headers and bodies. JSON is laid out for reading; keys, numbers and
+		Long: `show prints one exchange: both messages with their headers and bodies, what it
+was, its tool calls with their answers, and last what Vapi will not accept of the
+reply and what to return instead. JSON is laid out for reading; keys, numbers and
 strings stay as they came. Values of headers that are secrets are masked.
 
 --raw prints the captured body of the request, or with --response of the
@@ -40,7 +51,7 @@ response, byte for byte as it was on the wire and unmasked.`,
   vapitap show 41 --response
   vapitap show 41 --raw > body.json
   vapitap show 41 --json | jq .toolCalls`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneArgument,
 		ValidArgsFunction: a.completeID,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {

@@ -23,7 +23,7 @@ func TestDemo(t *testing.T) {
 		"what the caller says":        `transcript .* user: "Hi, what's the weather like in Oslo today\?"`,
 		"the tool call that is right": `(?m)^ +[0-9]+ [0-9:.]+   tool-calls .* get_weather\(city: "Oslo"\) → "12 degrees and cloudy in Oslo"$`,
 		"the one that is not, and why": `(?m)^ +[0-9]+ [0-9:.]+ ✗ tool-calls .* book_table\(guests: 2, time: "19:00"\) → {"table":7,"time":"19:00"}\n` +
-			` +✗ the result is an object; Vapi takes a string, so the assistant hears no result tool-result-not-string$`,
+			` +✗ the result is an object; Vapi takes a string, so the assistant hears no result \(tool-result-not-string\)$`,
 		"the report, its reason and cost": `end-of-call-report .* customer ended the call · 1 m 20 s · \$0\.[0-9]{2} · "The caller asked for the weather in Oslo and got an answer`,
 	} {
 		if !regexp.MustCompile(pattern).MatchString(shown) {
