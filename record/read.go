@@ -88,6 +88,9 @@ func (s *Store) Each(ctx context.Context, q Query, yield func(*Exchange) error) 
 			return explain(s.path, err)
 		}
 		if q.Filter != nil {
+			if !q.Filter.Candidate(e) {
+				continue
+			}
 			if q.Filter.NeedsPayload() {
 				if err := s.Load(ctx, e); errors.Is(err, ErrNoExchange) {
 					continue // deleted meanwhile

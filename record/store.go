@@ -221,9 +221,6 @@ func (s *Store) Begin(e *Exchange) {
 	s.feed.begin(e)
 }
 
-// Progress shows what has become known of an exchange in flight.
-func (s *Store) Progress(e *Exchange) { s.feed.publish(e) }
-
 // errStalled is what Commit returns when its patience ended first.
 var errStalled = errors.New("the disk is slow; the exchange is committed later")
 

@@ -1,0 +1,195 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// job is one thing for the writer to do: an exchange to insert, an amendment of
+// one that was inserted, or anything else that is done in a transaction.
+type job struct {
+	exchange *Exchange
+	release  func() // called once the exchange's bodies are no longer needed
+
+	amend  *Exchange
+	change func(*Exchange)
+
+	do func(context.Context, *sql.Conn) error
+
+	done chan error // of size one; nil where nobody waits
+}
+
+func (j *job) finish(err error) {
+	if j.done != nil {
+		select {
+		case j.done <- err:
+		default: // it was told already that recording stopped
+		}
+	}
+	if err == nil && j.release != nil {
+		j.release()
+		j.release = nil
+	}
+}
+
+// bytes is what the job holds in memory until it is done.
+func (j *job) bytes() int64 {
+	if j.exchange == nil {
+		return 0
+	}
+	return int64(len(j.exchange.Request.Body) + len(j.exchange.Response.Body))
+}
+
+const (
+	// maxBatch bounds one transaction, so that a commit stays short.
+	maxBatch      = 256
+	maxBatchBytes = 16 << 20
+	// maxHeld and maxWaiting bound what waits in memory while recording is
+	// stopped. Beyond them the oldest exchanges are given up.
+	maxHeld    = 32 << 20
+	maxWaiting = 10_000
+	// retryEvery is how often it is tried to go on after recording stopped, and
+	// how often an idle writer looks after the file.
+	retryEvery = 500 * time.Millisecond
+)
+
+// enqueue hands a job to the writer. It returns why recording has stopped where
+// it has; an exchange and its amendments wait in the queue all the same.
+func (s *Store) enqueue(j *job) error {
+	s.mu.Lock()
+	if s.options.ReadOnly {
+		s.mu.Unlock()
+		return errors.New("the store is open only for reading")
+	}
+	if s.closing || (s.stopped != nil && j.do != nil) {
+		err := s.stopped
+		s.mu.Unlock()
+		if err == nil {
+			err = errors.New("the store is closed")
+		}
+		return err
+	}
+	s.queue = append(s.queue, j)
+	s.held += j.bytes()
+	stopped := s.stopped
+	if stopped != nil {
+		s.giveUpOldest()
+	}
+	s.mu.Unlock()
+	if stopped == nil {
+		s.signal()
+	}
+	return stopped
+}
+
+// giveUpOldest drops the oldest of what waits beyond the bounds, while
+// recording is stopped. The caller holds the lock.
+func (s *Store) giveUpOldest() {
+	for len(s.queue) > 1 && (s.held > maxHeld || len(s.queue) > maxWaiting) {
+		j := s.queue[0]
+		s.queue = s.queue[1:]
+		s.held -= j.bytes()
+		s.lost++
+		if j.release != nil {
+			j.release()
+		}
+	}
+}
+
+func (s *Store) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// gather lets goroutines that are about to commit go first, where more is in
+// flight than in the queue, so that one commit serves them too. It waits for
+// nothing: where no goroutine can run it returns at once.
+func (s *Store) gather() {
+	for range 8 {
+		s.mu.Lock()
+		waiting := len(s.queue)
+		s.mu.Unlock()
+		if waiting == 0 || waiting >= s.feed.flying() {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// take removes the next batch from the queue.
+func (s *Store) take() []*job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, size := 0, int64(0)
+	for n < len(s.queue) && n < maxBatch && size < maxBatchBytes {
+		size += s.queue[n].bytes()
+		n++
+	}
+	batch := s.queue[:n:n]
+	s.queue = s.queue[n:]
+	if len(s.queue) == 0 {
+		s.queue = nil // lets go of the array that grew
+	}
+	s.held -= size
+	return batch
+}
+
+// putBack returns a batch that could not be committed to the head of the queue,
+// and tells those who wait why. Jobs that are no exchanges are given up.
+func (s *Store) putBack(batch []*job, err error) {
+	s.mu.Lock()
+	var again []*job
+	for _, j := range append(batch, s.queue...) {
+		j.finish(err)
+		if j.do == nil {
+			again = append(again, j)
+		}
+	}
+	s.queue, s.held = again, 0
+	for _, j := range again {
+		s.held += j.bytes()
+	}
+	first := s.stopped == nil
+	s.stopped = err
+	s.giveUpOldest()
+	s.mu.Unlock()
+	if first {
+		s.notify(fmt.Sprintf("recording stopped: %v; forwarding goes on, and so will recording once it can", err))
+	}
+}
+
+// goOn is called after a commit that worked.
+func (s *Store) goOn() {
+	s.mu.Lock()
+	was, lost := s.stopped, s.lost
+	s.stopped, s.lost = nil, 0
+	s.mu.Unlock()
+	switch {
+	case was != nil && lost > 0:
+		s.notify(fmt.Sprintf("recording goes on; %d exchanges of the meantime did not fit in memory and are lost", lost))
+	case was != nil:
+		s.notify("recording goes on; nothing was lost")
+	}
+}
+
+// notifyStall says once a minute at most that the disk is slow.
+func (s *Store) notifyStall() {
+	now := time.Now().Unix()
+	if last := s.stalled.Load(); now-last >= 60 && s.stalled.CompareAndSwap(last, now) {
+		s.notify("the disk is slow: a reply was let go before its exchange was on disk")
+	}
+}
+
+func (s *Store) notify(sentence string) {
+	if s.options.Notify != nil {
+		s.notifying.Lock()
+		defer s.notifying.Unlock()
+		s.options.Notify(sentence)
+	}
+}
