@@ -54,11 +54,12 @@ func (c *capture) grow(need int) bool {
 	return true
 }
 
-// release gives the buffer back; the bytes may no longer be used.
+// release gives the buffer back; the bytes may no longer be used. What is added
+// afterwards is only counted.
 func (c *capture) release() {
 	c.room.give(int64(cap(c.bytes)))
 	putBuffer(c.bytes)
-	c.bytes = nil
+	c.bytes, c.truncated = nil, true
 }
 
 // budget is what captures share, in bytes.

@@ -123,7 +123,7 @@ func (x *passage) forwarded(in, out *http.Request) {
 			out.Header[name] = values
 		}
 	}
-	if hops := in.Header["X-Forwarded-For"]; x.source() != record.FromTunnel || len(hops) == 0 {
+	if hops := in.Header["X-Forwarded-For"]; listener(x.r) != record.FromTunnel || len(hops) == 0 {
 		out.Header.Set("X-Forwarded-For", strings.Join(append(slices.Clone(hops), hostOf(in.RemoteAddr)), ", "))
 	}
 	if out.Header.Get("X-Forwarded-Host") == "" {
@@ -131,17 +131,11 @@ func (x *passage) forwarded(in, out *http.Request) {
 	}
 	if out.Header.Get("X-Forwarded-Proto") == "" {
 		scheme := "http"
-		if in.TLS != nil || x.source() == record.FromTunnel {
+		if in.TLS != nil || listener(x.r) == record.FromTunnel {
 			scheme = "https"
 		}
 		out.Header.Set("X-Forwarded-Proto", scheme)
 	}
-}
-
-// source is what the listener is, whoever sends.
-func (x *passage) source() record.From {
-	from, _ := x.r.Context().Value(sourceKey{}).(record.From)
-	return from
 }
 
 // answered is called with the reply's header, before anything of it is sent on.

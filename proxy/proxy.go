@@ -190,11 +190,16 @@ func fromContext(ctx context.Context, l net.Listener) context.Context {
 
 // source returns what a request is recorded as coming from.
 func source(r *http.Request) record.From {
+	return record.FromAgent(r.Header.Get("User-Agent"), listener(r))
+}
+
+// listener returns what comes through the listener of a request, whoever sends.
+func listener(r *http.Request) record.From {
 	from, ok := r.Context().Value(sourceKey{}).(record.From)
 	if !ok {
 		from = record.FromLocal
 	}
-	return record.FromAgent(r.Header.Get("User-Agent"), from)
+	return from
 }
 
 // discard is for logs that say what the exchange says.

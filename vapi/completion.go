@@ -1,6 +1,10 @@
 package vapi
 
-import "strings"
+import (
+	"strings"
+
+	"vapitap/internal/jsonpath"
+)
 
 // A completion is what the reply to a chat completion says, put together from
 // the chunks of a stream or read from one JSON object. Only the first choice
@@ -197,19 +201,8 @@ func rpcWords(body value) string {
 
 // jsonKind names the kind of a value with its article.
 func jsonKind(v value) string {
-	switch v.first() {
-	case 0:
+	if v.text == nil {
 		return "missing"
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
 	}
-	return "a number"
+	return jsonpath.KindOf(v.first())
 }

@@ -22,7 +22,7 @@ func (e *NotFoundError) Error() string { return e.Path.String() + ": " + e.Reaso
 // the cursor stands at.
 func (c *cursor) notFound(p Path) error {
 	parent, step := p[:len(p)-1], p[len(p)-1]
-	kind := kindOf(c.text[c.start])
+	kind := KindOf(c.text[c.start])
 	name := "the document"
 	if len(parent) > 0 {
 		name = parent.String()
@@ -108,8 +108,8 @@ func shownKey(key string) string {
 	return visible(key)
 }
 
-// kindOf names the kind of the value that starts with c.
-func kindOf(c byte) string {
+// KindOf names the kind of the JSON value that starts with c, with its article.
+func KindOf(c byte) string {
 	switch c {
 	case '{':
 		return "an object"
