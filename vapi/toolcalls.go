@@ -23,6 +23,7 @@ func ToolCalls(r Request, reply *Reply) []ToolCall {
 	calls := make([]ToolCall, len(asks))
 	for i, ask := range asks {
 		calls[i] = ToolCall{ID: ask.id, Name: ask.name, Arguments: checkedJSON(ask.arguments), Async: ask.async}
+		calls[i].describeArguments(ask)
 		if answer, ok := answers.to(ask); ok {
 			calls[i].Result = checkedJSON(answer.result)
 			calls[i].Error = checkedJSON(answer.failure)
@@ -62,8 +63,9 @@ type toolAsk struct {
 	id, name  string
 	arguments value
 	async     bool
-	budget    time.Duration // what the tool's own server is given; 0 where nothing is said
-	bare      bool          // a function-call, whose reply names no ids
+	budget    time.Duration  // what the tool's own server is given; 0 where nothing is said
+	bare      bool           // a function-call, whose reply names no ids
+	kinds     *argumentKinds // nil where all arguments are the model's own
 }
 
 // The names of the lists that tool calls come in.
@@ -172,6 +174,9 @@ func (a *toolAsk) merge(b toolAsk) {
 	if a.budget == 0 {
 		a.budget = b.budget
 	}
+	if a.kinds == nil {
+		a.kinds = b.kinds
+	}
 	a.async = a.async || b.async
 }
 
@@ -190,9 +195,11 @@ func readToolAsk(item value) toolAsk {
 	if ask.name == "" { // the definition beside the call has it too
 		ask.name = firstFound(v[5], v[4].member("name")).str()
 	}
-	tool := v[3].pick("async", "server")
+	tool := v[3].pick("async", "server", "parameters")
 	ask.async = v[1].truth() || tool[0].truth()
-	ask.budget = serverBudget(firstFound(v[2], tool[1]))
+	server := firstFound(v[2], tool[1])
+	ask.budget = serverBudget(server)
+	ask.kinds = newArgumentKinds(firstFound(v[8], tool[2]), server.member("encryptedPaths"))
 	return ask
 }
 

@@ -50,6 +50,11 @@ type Request struct {
 	Body      []byte
 	Truncated bool
 
+	// Here are hosts, with their ports where they have one, that lead to who took
+	// the request, beside those that its Host and X-Forwarded-Host name: the
+	// public address of a tunnel. Nil for none that are known.
+	Here []string
+
 	index *index // nil unless it is Indexed
 }
 
@@ -101,6 +106,13 @@ type ToolCall struct {
 	Async     bool    `json:"async,omitempty"`
 	Mocked    bool    `json:"mocked,omitempty"`
 	Recorded  RawJSON `json:"recorded,omitempty"` // what a later message of the call shows that Vapi took
+	Warnings  RawJSON `json:"warnings,omitempty"` // what Vapi warned of when it recorded it: a list, as it came
+
+	// Of the arguments, those that the model did not write, the static parameters
+	// of the tool's definition, and those that Vapi encrypted. JSON pointers into
+	// Arguments, such as /payment/cardNumber.
+	Static    []string `json:"static,omitempty"`
+	Encrypted []string `json:"encrypted,omitempty"`
 }
 
 // RawJSON is the text of one JSON value, or nil for none. Unlike
