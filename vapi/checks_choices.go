@@ -20,6 +20,8 @@ func (j *judgement) assistantChoice(body value) {
 	}
 	for _, choice := range v {
 		if choice.found() && !(choice.isString() && choice.empty()) {
+			j.assistantParts(body)
+			j.serverURLs(body, "")
 			return
 		}
 	}
@@ -89,7 +91,7 @@ var destinationNeeds = map[string][]string{
 
 // destination judges where a call is to go, one of types.
 func (j *judgement) destination(v value, types ...string) {
-	hint := destinationHint(v)
+	hint := destinationHint(v, types)
 	if hint == "" {
 		hint = j.template()
 	}
@@ -109,6 +111,8 @@ func (j *judgement) destination(v value, types ...string) {
 	needs := destinationNeeds[kind.str()]
 	for _, need := range v.pick(needs...) {
 		if !need.empty() {
+			j.destinationParts(v)
+			j.serverURLs(v, "/destination")
 			return
 		}
 	}
@@ -125,8 +129,8 @@ func oneOf(s string, list []string) bool {
 }
 
 // destinationHint returns a reply with the destination that v seems to mean, ""
-// where it does not show.
-func destinationHint(v value) string {
+// where it does not show, or is none of types.
+func destinationHint(v value, types []string) string {
 	target := v
 	if v.isObject() {
 		target = firstFound(v.pick("number", "phoneNumber", "sipUri")...)
@@ -135,9 +139,9 @@ func destinationHint(v value) string {
 	switch {
 	case !target.isString() || to == "":
 		return ""
-	case strings.HasPrefix(to, "sip:"), strings.HasPrefix(to, "sips:"):
+	case oneOf("sip", types) && (strings.HasPrefix(to, "sip:") || strings.HasPrefix(to, "sips:")):
 		return `{"destination":{"type":"sip","sipUri":` + string(jsonpath.Quote(to)) + `}}`
-	case to[0] == '+':
+	case oneOf("number", types) && to[0] == '+':
 		return `{"destination":{"type":"number","number":` + string(jsonpath.Quote(to)) + `}}`
 	}
 	return ""
