@@ -25,6 +25,9 @@ const (
 	codeMessageInvalid     = "tool-message-invalid"
 	codeNameMissing        = "tool-result-name-missing"
 	codeAssistantEmpty     = "assistant-reply-empty"
+	codeAssistantInvalid   = "assistant-invalid"
+	codeUnknownProperty    = "assistant-unknown-property"
+	codeURLElsewhere       = "server-url-elsewhere"
 	codeDestinationMissing = "destination-missing"
 	codeDestinationInvalid = "destination-invalid"
 	codeDocumentsMissing   = "documents-missing"
@@ -51,7 +54,7 @@ func Judge(id Identity, r Request, reply *Reply) []Check {
 	j := judgement{id: id, request: r, reply: reply}
 	switch {
 	case reply.Status == 0:
-		j.unreachable()
+		j.noReply()
 	case id.Kind == KindLLM:
 		j.completion()
 	case id.Kind == KindServer && j.wantsReply():
@@ -75,6 +78,7 @@ type judgement struct {
 	asksKnown bool
 	checks    []Check
 	alike     map[string]int // how many checks a code has
+	again     bool           // it judges what another judgement would rather see
 }
 
 // mostAlike is how many checks of one code are told; thousands of tool results
@@ -132,31 +136,6 @@ func (j *judgement) wantsReply() bool {
 	return j.id.Type != typeToolCalls || len(j.asks()) == 0 || !allAsync(j.asks())
 }
 
-// unreachable tells that nothing came back.
-func (j *judgement) unreachable() {
-	if j.id.Kind == KindLLM {
-		j.doubledPath()
-	}
-	why, hint := "no answer from the server", "start the server, or point vapitap at where it listens"
-	failure := strings.ToLower(j.reply.Failure)
-	if j.reply.Failure != "" {
-		why += ": " + j.reply.Failure
-	}
-	switch {
-	case strings.Contains(failure, "refused"):
-		hint = "nothing listens there: " + hint
-	case strings.Contains(failure, "no such host"):
-		hint = "the name of the target does not exist: check how it is spelt"
-	case strings.Contains(failure, "timeout"), strings.Contains(failure, "deadline"):
-		hint = "the server took the request and did not answer: look where its handler waits"
-	case strings.Contains(failure, "reset"), strings.Contains(failure, "eof"), strings.Contains(failure, "closed"):
-		hint = "the server closed the connection without an answer: look for a crash in its log"
-	case strings.Contains(failure, "certificate"), strings.Contains(failure, "tls"):
-		hint = "the target's certificate was not accepted: use http, or --skip-verify"
-	}
-	j.fail(codeUnreachable, "", hint, "%s; Vapi gets nothing from you", why)
-}
-
 // pace tells a reply that took too long, or nearly.
 func (j *judgement) pace() {
 	const least = time.Second // the shortest timeout that can be configured
@@ -168,10 +147,27 @@ func (j *judgement) pace() {
 	switch {
 	case budget == 0:
 	case took > budget:
-		j.fail(codeTooSlow, "", j.paceHint(), "the reply took %s; Vapi waits %s and goes on without it", spell(took), spell(budget))
+		j.fail(codeTooSlow, "", j.paceHint(), "the reply took %s; Vapi waits %s, then %s", spellExactly(took, budget), spell(budget), j.tooLate())
 	case took >= budget*8/10:
 		j.warn(codeSlow, "", j.paceHint(), "the reply took %s of the %s that Vapi waits; a slower network and it is lost", spell(took), spell(budget))
 	}
+}
+
+// tooLate says what becomes of the call when a reply is too late.
+func (j *judgement) tooLate() string {
+	if j.id.Type == typeAssistantRequest {
+		return "the call ends"
+	}
+	return "it goes on without the reply"
+}
+
+// spellExactly is spell for a time that is over the limit, with the milliseconds
+// where nothing else tells the two apart.
+func spellExactly(took, limit time.Duration) string {
+	if spell(took) != spell(limit) {
+		return spell(took)
+	}
+	return strconv.FormatFloat(max(took, limit+time.Millisecond).Seconds(), 'f', 3, 64) + " s"
 }
 
 func (j *judgement) paceHint() string {
@@ -182,52 +178,4 @@ func (j *judgement) paceHint() string {
 		return "answer sooner, raise server.timeoutSeconds of the tool, or make the tool async"
 	}
 	return "answer sooner, or raise timeoutSeconds of the server"
-}
-
-// statusUsable tells a status other than 200 to a message that wants a reply,
-// and reports whether Vapi may read the body all the same.
-func (j *judgement) statusUsable() bool {
-	status := j.reply.Status
-	switch {
-	case status == 200:
-		return true
-	case 200 <= status && status < 300:
-		j.warn(codeNot200, "", "answer with status 200",
-			"the server answered %d; Vapi documents that only 200 counts, though its own examples answer 201", status)
-		return true
-	}
-	j.fail(codeNot200, "", j.statusHint(), "the server answered %d; Vapi takes a reply with status 200 and ignores this one", status)
-	return false
-}
-
-// statusHint says what a status other than 2xx usually comes from.
-func (j *judgement) statusHint() string {
-	switch status := j.reply.Status; {
-	case status == 404:
-		return "the server has no " + oneLine(plainPath(j.request.Path), phraseLength) + ": check the path of the server URL, or of the target"
-	case status == 405:
-		return "the server's route does not take " + oneLine(j.request.Method, detailLength) + ": Vapi sends POST"
-	case status == 401, status == 403:
-		return "the server refused the request: compare the secret that it expects with the one that Vapi sends"
-	case status == 413:
-		return "the server refuses bodies of this size: raise its limit; Vapi's messages grow to many MB"
-	case 300 <= status && status < 400:
-		return "answer at this address, with status 200, in place of a redirect"
-	case status >= 500:
-		return "the server failed: look at its log; when the work itself fails, answer 200 with " + j.template()
-	}
-	return "answer with status 200 and " + j.template()
-}
-
-// delivery judges the reply to what wants none: only whether it was taken.
-func (j *judgement) delivery() {
-	status := j.reply.Status
-	if 200 <= status && status < 300 || status == 101 && j.id.Kind == KindHTTP {
-		return
-	}
-	why := "whoever sent it takes it as a failure"
-	if j.id.Kind == KindServer {
-		why = "nobody reads this reply, but with a backoffPlan Vapi sends the message again"
-	}
-	j.warn(codeNot200, "", "answer with status 200; the body may be empty", "the server answered %d; %s", status, why)
 }

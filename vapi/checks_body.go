@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"vapitap/internal/jsonpath"
 )
@@ -36,17 +38,27 @@ func (j *judgement) answer() {
 	case typePredial:
 		j.eligible(body)
 	}
+	if j.id.Type != typeToolCalls { // whose checks know which calls there are
+		j.mendChoices(body)
+	}
 }
 
 // bodyIsJSON tells a body that is empty, no JSON, or JSON under another name,
 // and reports whether it is JSON.
 func (j *judgement) bodyIsJSON() bool {
 	body := bytes.TrimSpace(j.reply.Body)
-	if len(body) == 0 {
-		j.fail(codeEmpty, "", j.template(), "the body is empty%s; Vapi waits for a JSON object", j.failureWords())
+	switch {
+	case json.Valid(body):
+	case j.callerLeft() && j.alike[codeTooSlow] > 0: // which is why
 		return false
-	}
-	if !json.Valid(body) {
+	case j.callerLeft():
+		j.fail(codeNotJSON, "", "Vapi hung up before the reply was whole: send it sooner, and in one piece",
+			"the reply was not whole when Vapi hung up (%s); it gets no answer", j.reply.Failure)
+		return false
+	case len(body) == 0:
+		j.fail(codeEmpty, "", j.template(), "the body is empty%s; Vapi waits for a JSON object and gets no answer", j.failureWords())
+		return false
+	default:
 		j.fail(codeNotJSON, "", j.jsonHint(body), "the body is not JSON: %s%s; Vapi cannot read it", notJSONBecause(body), j.failureWords())
 		return false
 	}
@@ -71,27 +83,90 @@ func (j *judgement) failureWords() string {
 // notJSONBecause says what a body is instead, where that can be seen.
 func notJSONBecause(body []byte) string {
 	switch {
+	case len(body) == 0:
+		return "it is empty"
 	case body[0] == '<':
 		return "it is HTML"
 	case bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")):
 		return "it starts with a byte order mark"
 	case bytes.HasPrefix(body, []byte("{'")), bytes.HasPrefix(body, []byte("[{'")):
 		return "it has single quotes, as Python prints a dict"
+	case bytes.HasPrefix(body, []byte("data:")), bytes.HasPrefix(body, []byte("event:")):
+		return "it is server-sent events"
+	case isForm(body):
+		return "it is a form"
 	case bytes.HasPrefix(body, []byte("[object ")):
 		return "it is what JavaScript makes of an object that is joined to a string"
+	case unicode.IsLetter(rune(body[0])) && !bytes.HasPrefix(body, []byte("NaN")):
+		return "it is plain text"
+	}
+	if end := firstValue(body); end > 0 {
+		return "more follows after its end, at byte " + strconv.Itoa(end+1)
 	}
 	return brokenAt(body)
 }
 
+// firstValue returns where the whole object or array that body begins with ends,
+// 0 where it begins with none.
+func firstValue(body []byte) int {
+	end, ok := jsonpath.Skip(body, 0)
+	if !ok || body[0] != '{' && body[0] != '[' || !json.Valid(body[:end]) {
+		return 0
+	}
+	return end
+}
+
+// isForm reports whether body begins as name=value of a submitted form.
+func isForm(body []byte) bool {
+	name, _, ok := bytes.Cut(body[:min(len(body), 64)], []byte("="))
+	return ok && len(name) > 0 && !bytes.ContainsAny(name, " \t\r\n{[<\"':,.")
+}
+
 // jsonHint returns what to send in place of a body that is not JSON.
 func (j *judgement) jsonHint(body []byte) string {
-	const longestAnswer = 2000
-	asks := j.asks()
-	plain := len(body) <= longestAnswer && !bytes.ContainsAny(body[:1], "{[<\"")
-	if j.id.Type == typeToolCalls && len(asks) == 1 && plain {
-		return mendedReply(asks, []toolAnswer{{result: root(jsonpath.Quote(string(body)))}})
+	if len(body) > 8*mendedBytes {
+		return j.template()
+	}
+	text := relaxed(body)
+	if end := firstValue(body); end > 0 {
+		text = body[:end]
+	}
+	switch {
+	case text != nil && j.id.Type == typeToolCalls:
+		if mended := mendedReply(j.asks(), looseAnswers(root(text), j.asks())); mended != "" {
+			return mended
+		}
+	case text != nil && len(text) <= mendedBytes && j.wouldDo(text):
+		return compacted(text)
+	case j.id.Type == typeToolCalls && j.isPlainAnswer(body):
+		return mendedReply(j.asks(), []toolAnswer{{result: root(jsonpath.Quote(string(body)))}})
 	}
 	return j.template()
+}
+
+// isPlainAnswer reports whether a body that is no JSON may be the answer to the
+// one call that there is.
+func (j *judgement) isPlainAnswer(body []byte) bool {
+	const longest = 2000
+	return len(j.asks()) == 1 && len(body) <= longest && !bytes.ContainsAny(body[:1], "{[<\"")
+}
+
+// wouldDo reports whether Vapi would use body as the reply, sent with status 200
+// as JSON and in time.
+func (j *judgement) wouldDo(body []byte) bool {
+	if j.again || len(body) > 8*mendedBytes { // beyond which nobody reads it
+		return false
+	}
+	again := judgement{id: j.id, request: j.request, reply: &Reply{Status: 200, Body: body}, again: true}
+	again.answer()
+	return !slices.ContainsFunc(again.checks, func(c Check) bool { return c.Level == Error })
+}
+
+// compacted returns valid JSON without white space.
+func compacted(text []byte) string {
+	var b bytes.Buffer
+	writeCompact(&b, root(text))
+	return b.String()
 }
 
 // template returns a reply that Vapi would take, where nothing better can be
@@ -116,7 +191,7 @@ func (j *judgement) template() string {
 	case typePredial:
 		return `{"eligible":true}`
 	}
-	return "a body"
+	return "a JSON object"
 }
 
 // brokenAt says where text stops being JSON. It is for text that is not valid.

@@ -121,12 +121,12 @@ func TestJudgeToolResults(t *testing.T) {
 		{"an error for all, and a result", two, answered(`{"error":"down","results":[{"toolCallId":"a","name":"f","result":"12"}]}`), nil},
 
 		{"no results", one, answered(`{}`), []string{"error results-missing"}},
-		{"result", one, answered(`{"result":"12"}`), []string{"error results-missing"}},
+		{"result", one, answered(`{"result":"12"}`), []string{"error results-missing /result"}},
 		{"an array", one, answered(`[{"toolCallId":"a","result":"12"}]`), []string{"error results-missing"}},
 		{"a string", one, answered(`"12"`), []string{"error results-missing"}},
 		{"results is an object", one, answered(`{"results":{"toolCallId":"a","result":"12"}}`), []string{"error results-missing /results"}},
 		{"results is null", one, answered(`{"results":null}`), []string{"error results-missing"}},
-		{"error is an object", one, answered(`{"error":{"message":"down"}}`), []string{"error results-missing"}},
+		{"error is an object", one, answered(`{"error":{"message":"down"}}`), []string{"error results-missing /error"}},
 		{"no results, async", message(oneCall + oneAsync), answered(`{}`), nil},
 
 		{"none of one", one, answered(`{"results":[]}`), []string{"error tool-result-missing /results"}},
@@ -182,8 +182,8 @@ func TestJudgeChoices(t *testing.T) {
 	add := func(r Request, body string, want ...string) {
 		cases = append(cases, judgeCase{r.kindOf() + " " + body, r, answered(body), want})
 	}
-	for _, body := range []string{`{"assistantId":"x","assistantOverrides":{}}`, `{"assistant":{}}`, `{"squadId":"x"}`, `{"squad":{}}`, `{"workflowId":"x"}`, `{"workflow":{}}`,
-		`{"destination":{"type":"number","number":"+1"}}`, `{"destination":{"type":"number","phoneNumber":"+1"}}`, `{"destination":{"type":"sip","sipUri":"sip:x"},"assistantId":""}`, `{"error":"closed"}`} {
+	for _, body := range []string{`{"assistantId":"x","assistantOverrides":{}}`, `{"assistant":{}}`, `{"squadId":"x"}`, `{"squad":{"members":[]}}`, `{"workflowId":"x"}`, `{"workflow":{"name":"x","nodes":[],"edges":[]}}`,
+		`{"destination":{"type":"number","number":"+14155550100"}}`, `{"destination":{"type":"number","phoneNumber":"+14155550100"}}`, `{"destination":{"type":"sip","sipUri":"sip:x"},"assistantId":""}`, `{"error":"closed"}`} {
 		add(choice, body)
 	}
 	for _, body := range []string{`{}`, `{"assistantId":""}`, `{"assistant":null}`, `[]`, `"x"`, `{"messageResponse":{"assistantId":"x"}}`, `{"assistantOverrides":{}}`} {

@@ -31,69 +31,47 @@ func (j *judgement) toolResults(body value) {
 
 // resultsMissing tells a reply that has nothing where Vapi looks.
 func (j *judgement) resultsMissing(body value) {
-	path, what := "", "the reply is "+jsonKind(body)+" without results"
-	results := body.member("results")
-	switch {
-	case results.found():
-		path, what = "/results", "results is "+jsonKind(results)
-	case body.member("messageResponse").isObject():
-		path, what = "/messageResponse", "the answer stands inside messageResponse"
-	case !body.isObject():
-		what = "the reply is " + jsonKind(body)
-	}
-	hint := mendedReply(j.asks(), looseAnswers(body))
-	if hint == "" {
+	path, what := missingWords(body)
+	hint := mendedReply(j.asks(), looseAnswers(body, j.asks()))
+	switch failure := body.member("error"); {
+	case path == "/error":
+		hint = `{"error":` + string(singleLine(errorMessage(failure))) + `}`
+	case hint == "":
 		hint = j.template()
 	}
 	j.fail(codeResultsMissing, path, hint, "%s; Vapi looks for a results array, or an error string, at the top, so the assistant hears no result", what)
 }
 
-// looseAnswers reads the answers out of a reply that has them in another place
-// or shape than results, to show how they would be right.
-func looseAnswers(body value) []toolAnswer {
-	if inner := body.member("messageResponse"); inner.isObject() {
-		body = inner
-	}
-	v := body.pick("results", "result")
+// missingWords says what stands where results belong, and where.
+func missingWords(body value) (path, what string) {
+	v := body.pick("results", "error")
 	switch {
-	case !body.isObject():
-		return entriesOf(body)
+	case v[0].isString() && !parsedObject(v[0]).isString():
+		return "/results", "results is a string that holds JSON, encoded once too often"
 	case v[0].found():
-		return entriesOf(v[0])
+		return "/results", "results is " + jsonKind(v[0])
 	case v[1].found():
-		return []toolAnswer{readAnswer(body)}
-	case body.empty():
-		return nil
+		return "/error", "error is " + jsonKind(v[1])
+	case !body.isObject():
+		if body.isString() && parsedObject(body).isObject() {
+			return "", "the reply is a string that holds JSON, encoded once too often"
+		}
+		return "", "the reply is " + jsonKind(body)
 	}
-	return []toolAnswer{{result: body}}
-}
-
-// entriesOf reads each element of a list, or the one thing that v is, as an
-// entry of results.
-func entriesOf(v value) []toolAnswer {
-	if !v.isArray() {
-		return []toolAnswer{readAnswer(v).loosely()}
-	}
-	var answers []toolAnswer
-	for c := v.open(); c.next(); {
-		answers = append(answers, readAnswer(c.value()).loosely())
-	}
-	return answers
-}
-
-// otherIDNames are what toolCallId is called by mistake.
-var otherIDNames = []string{"tool_call_id", "toolcallid", "tool_callId", "callId", "id"}
-
-// loosely reads an entry the way it was meant: an id under another name, and one
-// that says nothing where an entry says it for the result itself.
-func (a toolAnswer) loosely() toolAnswer {
-	if !a.id.found() {
-		a.id = firstFound(a.entry.pick(otherIDNames...)...)
-		if !a.says() && !a.id.found() && !a.entry.empty() {
-			a.result = a.entry
+	for _, name := range wrappers {
+		if parsedObject(body.member(name)).member("results").found() {
+			return "/" + name, "the results stand inside " + name
 		}
 	}
-	return a
+	for _, name := range listNames {
+		if body.member(name).isArray() {
+			return "/" + name, "the results are called " + name
+		}
+	}
+	if body.member("result").found() {
+		return "/result", "the reply has result in place of results"
+	}
+	return "", "the reply is an object without results"
 }
 
 // A toolJudgement judges the entries of results against the calls.
@@ -189,11 +167,21 @@ func (t *toolJudgement) content(i int, answer toolAnswer) {
 		}
 		t.notString(i, name, value{text: []byte("null")})
 	case t.place[i] >= 0:
-		t.fail(codeResultMissing, t.pointer(i), t.mend(), "the answer to %s has neither result nor error, so the assistant hears no result", t.callWords(t.place[i]))
+		t.fail(codeResultMissing, t.pointer(i), t.mend(), "the answer to %s has neither result nor error%s, so the assistant hears no result", t.callWords(t.place[i]), insteadOfResult(answer))
 	}
 	if fault := messageFault(answer.message); fault != "" {
 		t.warn(codeMessageInvalid, t.pointer(i)+"/message", t.mend(), "%s; Vapi speaks an object of type request-complete or request-failed with a content", fault)
 	}
+}
+
+// insteadOfResult says under which other name an entry may have its result.
+func insteadOfResult(answer toolAnswer) string {
+	for _, name := range otherResultNames {
+		if answer.entry.member(name).found() {
+			return " but " + name
+		}
+	}
+	return ""
 }
 
 func (t *toolJudgement) notString(i int, name string, v value) {
@@ -284,7 +272,7 @@ func (t *toolJudgement) order() {
 func (t *toolJudgement) names() {
 	for i, call := range t.place {
 		if call >= 0 && !t.answers.list[i].name.isString() {
-			t.add(Check{Info, codeNameMissing, "the answer to " + t.callWords(call) + " has no name; Vapi's OpenAPI document requires it, its examples leave it out", t.pointer(i), `"name": ` + string(jsonpath.Quote(t.asks[call].name))})
+			t.add(Check{Info, codeNameMissing, "the answer to " + t.callWords(call) + " has no name; Vapi's OpenAPI document requires it, its examples leave it out", t.pointer(i), `add "name": ` + string(jsonpath.Quote(t.asks[call].name))})
 			return
 		}
 	}
@@ -329,7 +317,7 @@ func (t *toolJudgement) ofCall(i int) string {
 
 // expectedID tells the only id there is.
 func (t *toolJudgement) expectedID() string {
-	if len(t.asks) != 1 {
+	if len(t.asks) != 1 || t.answered[0] {
 		return ""
 	}
 	return `: it should be "` + oneLine(t.asks[0].id, detailLength) + `"`

@@ -1,6 +1,7 @@
 package vapi
 
 import (
+	"bytes"
 	"strings"
 
 	"vapitap/internal/jsonpath"
@@ -15,6 +16,9 @@ type completion struct {
 	calls     []*completionCall
 	byIndex   map[int]*completionCall
 	finish    string // the finish_reason
+	choices   int    // how many choices were read
+	messages  int    // how many of them had a message, as whole replies have, in place of a delta
+	failure   value  // the error of the first chunk that has one in place of choices
 	fault     string // why the tool calls do not add up; the first reason found
 }
 
@@ -22,17 +26,25 @@ type completion struct {
 type completionCall struct {
 	id, name  string
 	arguments strings.Builder
+	indexed   bool // its parts say which call they belong to
 }
 
 // addChunk adds what one chunk, or a whole chat.completion object, says.
 func (c *completion) addChunk(chunk value) {
-	for choices := chunk.member("choices").open(); choices.next(); {
+	top := chunk.pick("choices", "error")
+	if top[1].found() && !c.failure.found() {
+		c.failure = top[1].copied()
+	}
+	for choices := top[0].open(); top[0].isArray() && choices.next(); c.choices++ {
 		v := choices.value().pick("index", "delta", "message", "finish_reason")
 		if n, ok := v[0].number(); ok && n != 0 {
 			continue
 		}
 		if v[3].isString() {
 			c.finish = v[3].str()
+		}
+		if !v[1].found() && v[2].isObject() {
+			c.messages++
 		}
 		c.addDelta(firstFound(v[1], v[2]))
 	}
@@ -89,6 +101,7 @@ func (c *completion) callAt(index value, id string) *completionCall {
 		return call
 	}
 	call := c.newCall()
+	call.indexed = true
 	if c.byIndex == nil {
 		c.byIndex = map[int]*completionCall{}
 	}
@@ -108,7 +121,12 @@ func (c *completion) blame(fault string) {
 	}
 }
 
-// summarizeCompletion says what a chat completion asked for and what came of it.
+// copied returns v in a text of its own, for one that stands in a text that
+// changes; absent where it is cut off.
+func (v value) copied() value { return root(bytes.Clone(v.raw())) }
+
+// summarizeCompletion says what a chat completion asked for, what came of it and
+// when it began to come.
 func summarizeCompletion(r Request, reply *Reply) string {
 	v := r.root().pick("model", "messages")
 	messages := ""
@@ -120,11 +138,19 @@ func summarizeCompletion(r Request, reply *Reply) string {
 	if reply == nil {
 		return asked
 	}
-	answer := noAnswer(reply)
-	if answer == "" {
-		answer = completionWords(reply)
+	if missing := noAnswer(reply); missing != "" {
+		return asked + " → " + missing
 	}
-	return asked + " → " + answer
+	return joined(asked+" → "+completionWords(reply), firstTokenWords(reply))
+}
+
+// firstTokenWords says how long a stream took to begin, which is how long the
+// caller hears nothing of it.
+func firstTokenWords(reply *Reply) string {
+	if reply.FirstByte <= 0 || !isEventStream(reply) {
+		return ""
+	}
+	return "first token after " + spell(reply.FirstByte)
 }
 
 // completionWords says what a reply makes the assistant say or call. It reads no
@@ -145,13 +171,16 @@ func completionWords(reply *Reply) string {
 	if said != "" {
 		said = `"` + said + `"`
 	}
-	if answer := joined(said, c.callWords()); answer != "" {
+	if answer := joined(said, c.callWords(), c.failureWords()); answer != "" {
 		return answer
 	}
-	if failure := errorWords(root(reply.Body).member("error")); failure != "" {
-		return failure
-	}
 	return "nothing usable"
+}
+
+// failureWords tells the error that came in place of choices: its message, where
+// it is an object with one.
+func (c *completion) failureWords() string {
+	return errorWords(firstPresent(c.failure.member("message"), c.failure))
 }
 
 // callWords tells the tool calls: calls get_weather(city: "Oslo").
@@ -168,35 +197,6 @@ func (c *completion) callWords() string {
 		parts = append(parts, oneLine(call.name, detailLength)+"("+arguments(root([]byte(call.arguments.String())))+")")
 	}
 	return "calls " + strings.Join(parts, ", ")
-}
-
-// summarizeRPC says which method of an MCP server was called, and of a tool its
-// name.
-func summarizeRPC(r Request) string {
-	body := r.root()
-	if body.isArray() {
-		n, _ := lastElement(body)
-		c := body.open()
-		c.next()
-		first := rpcWords(c.value())
-		if n > 1 {
-			return first + " and " + plural(n-1, "other")
-		}
-		return first
-	}
-	return rpcWords(body)
-}
-
-func rpcWords(body value) string {
-	v := body.pick("method", "params", "id")
-	method := v[0].words(phraseLength)
-	if method == "" {
-		return "response " + v[2].words(detailLength)
-	}
-	if name := v[1].member("name"); name.isString() {
-		return method + " " + name.words(detailLength)
-	}
-	return method
 }
 
 // jsonKind names the kind of a value with its article.

@@ -17,8 +17,7 @@ func EndedReasonText(reason string) (text, advice string) {
 		return known.text, known.advice
 	}
 	if rest, ok := strings.CutPrefix(reason, "call.start.error-"); ok {
-		return "the call could not start: " + spaced(rest),
-			"nothing reached your server; look at the account, the phone number and the assistant in Vapi's dashboard"
+		return startFailure(rest)
 	}
 	for _, family := range failureFamilies {
 		if rest, ok := strings.CutPrefix(reason, family.prefix); ok {
@@ -33,6 +32,15 @@ func EndedReasonText(reason string) (text, advice string) {
 	return spaced(reason), ""
 }
 
+// startFailure words what is left of a reason behind call.start.error-.
+func startFailure(rest string) (text, advice string) {
+	text = "the call could not start: "
+	if failure, ok := strings.CutPrefix(rest, "vapifault-"); ok {
+		return text + failureWords(failure) + " (Vapi's fault)", adviceVapi
+	}
+	return text + failureWords(rest), "nothing reached your server; look at the account, the phone number and the assistant in Vapi's dashboard"
+}
+
 // A failureFamily is a group of reasons that name a component and how it failed.
 type failureFamily struct {
 	prefix string
@@ -40,10 +48,13 @@ type failureFamily struct {
 	advice string // where the failure itself suggests none
 }
 
-const adviceFallback = "look at the provider's status page, and give the assistant a fallback"
+const (
+	adviceFallback = "look at the provider's status page, and give the assistant a fallback"
+	adviceVapi     = "it is not about your server; try again, and report it to Vapi if it goes on"
+)
 
 var failureFamilies = []failureFamily{
-	{"call.in-progress.error-vapifault-", "Vapi's fault", "it is not about your server; try again, and report it to Vapi if it goes on"},
+	{"call.in-progress.error-vapifault-", "Vapi's fault", adviceVapi},
 	{"call.in-progress.error-providerfault-", "the provider's fault", adviceFallback},
 	{"pipeline-error-", "", adviceFallback},
 }
@@ -75,26 +86,42 @@ var components = map[string]string{
 // such as openai-429-exceeded-quota.
 func componentFailure(rest string, family failureFamily) (text, advice string) {
 	component, failure := splitComponent(rest)
-	text = failureWords(failure)
-	if name := components[component]; name != "" {
-		text = name + ": " + text
-	}
+	text = withComponent(components[component], failure)
 	if own := ownComponents[component]; own != "" {
 		return text, own
 	}
 	if family.blame != "" {
 		text += " (" + family.blame + ")"
 	}
-	if strings.Contains(family.prefix, "vapifault") {
-		return text, family.advice
+	advices := providerAdvice
+	switch {
+	case component == "outbound-sip":
+		advices = sipAdvice
+	case family.advice == adviceVapi:
+		advices = vapiAdvice
 	}
-	for _, a := range failureAdvice {
+	for _, a := range advices {
 		if a.pattern.MatchString(failure) {
 			return text, a.advice
 		}
 	}
 	return text, family.advice
 }
+
+// withComponent puts the name of what failed before how it failed.
+func withComponent(name, failure string) string {
+	words := failureWords(failure)
+	switch {
+	case name == "":
+		return words
+	case verbs.MatchString(failure):
+		return name + " " + words
+	}
+	return name + ": " + words
+}
+
+// verbs matches failures that go on from the name: Vapi's worker died.
+var verbs = regexp.MustCompile(`^(?:failed|died|never-connected|requested-|blocked-)`)
 
 // splitComponent splits openai-429-exceeded-quota after the provider. In
 // custom-voice-failed the two overlap.
@@ -115,38 +142,53 @@ func splitComponent(rest string) (component, failure string) {
 	return component, failure
 }
 
-// failureAdvice is what to do about a provider's failure, by its words.
-var failureAdvice = []struct {
+// An adviceRule is what to do about failures whose words match.
+type adviceRule struct {
 	pattern *regexp.Regexp
 	advice  string
-}{
-	{regexp.MustCompile(`401|403|407|unauthorized|auth-failed|api-key|credentials|access`), "check the provider's key, and what it may use, in Vapi's dashboard"},
-	{regexp.MustCompile(`429|quota|rate-limit|credits|funds|payment|upgrade|characters|character-limit|free-users|creator-plus|paid-only`), "raise the quota or plan with the provider, or use another"},
-	{regexp.MustCompile(`voice-not|invalid-voice|voice-disabled|samples|voice-must`), "check the voiceId of the assistant's voice"},
-	{regexp.MustCompile(`400|404|invalid-config|no-such-model|invalid-emotion`), "check the settings of this provider in the assistant"},
 }
+
+const adviceVoice = "check the voiceId of the assistant's voice"
+
+var (
+	providerAdvice = []adviceRule{
+		{regexp.MustCompile(`429|quota|rate-limit|credits|funds|payment|upgrade|characters|character-limit|free-users|creator-plus|paid-only`), "raise the quota or plan with the provider, or use another"},
+		{regexp.MustCompile(`blocked-(?:account|content|voice)`), "the provider blocks it: look at the account there, or use another voice"},
+		{regexp.MustCompile(`401|403|407|unauthorized|auth-failed|api-key|credentials|access`), "check the provider's key, and what it may use, in Vapi's dashboard"},
+		{regexp.MustCompile(`voice-not|invalid-voice|voice-disabled|samples|voice-must`), adviceVoice},
+		{regexp.MustCompile(`400|404|invalid-config|no-such-model|invalid-emotion`), "check the settings of this provider in the assistant"},
+	}
+	// vapiAdvice is for failures that Vapi counts as its own, for it is Vapi's
+	// key that is used, and that a wrong setting of the assistant causes as well.
+	vapiAdvice = []adviceRule{
+		{regexp.MustCompile(`voice-not-f|invalid-voice|voice-must`), adviceVoice + "; report it to Vapi if it is right"},
+		{regexp.MustCompile(`^(?:returning-)?40[04]|invalid-config|no-such-model|invalid-emotion`), "check the settings of this provider in the assistant; report it to Vapi if they are right"},
+	}
+	sipAdvice = []adviceRule{
+		{regexp.MustCompile(`401|403|407`), "check the credentials of the SIP trunk, and whether it may call this number"},
+		{regexp.MustCompile(`408|480`), "the number did not answer: call again later, or check it with the SIP provider"},
+		{regexp.MustCompile(``), "look at the call with the SIP provider"},
+	}
+)
 
 var statusCode = regexp.MustCompile(`^(?:returning-)?([45]\d\d)(?:-(.*))?$`)
 
 // failureWords words a failure without its component.
 func failureWords(failure string) string {
-	switch failure {
-	case "llm-failed":
-		return "the model failed"
-	case "voice-failed":
-		return "the voice failed"
-	case "transcriber-failed":
-		return "the transcriber failed"
-	case "video-failed":
-		return "the video failed"
+	if words, ok := phrases[failure]; ok {
+		return words
 	}
-	if m := statusCode.FindStringSubmatch(failure); m != nil {
-		if m[2] == "" {
-			return "status " + m[1]
-		}
-		return spaced(m[2]) + " (" + m[1] + ")"
+	m := statusCode.FindStringSubmatch(failure)
+	switch {
+	case m == nil:
+		return spaced(failure)
+	case m[2] == "":
+		return "status " + m[1]
 	}
-	return spaced(failure)
+	if words, ok := phrases[m[2]]; ok {
+		return words + " (" + m[1] + ")"
+	}
+	return spaced(m[2]) + " (" + m[1] + ")"
 }
 
 // spaced turns a name in kebab case into words.

@@ -104,3 +104,29 @@ var endedReasons = map[string]endedReason{
 
 	"call.start.error-vapifault-database-error": {"the call could not start: Vapi's database failed", "try again"},
 }
+
+// phrases are failures whose names do not read as words.
+var phrases = map[string]string{
+	"llm-failed": "the model failed", "voice-failed": "the voice failed", "transcriber-failed": "the transcriber failed", "video-failed": "the video failed",
+	"bad-request-validation-failed": "it refused the request as not valid", "model-access-denied": "no access to the model",
+	"server-overloaded-error": "overloaded", "insufficent-funds": "not enough funds", "bad-gateway-ehostunreach": "bad gateway, host out of reach",
+	"returning-econnreset": "the connection was reset", "socket-hang-up": "the connection was closed", "invalid-json": "it answered with JSON that is not valid",
+	"requested-payment": "asks for payment", "word-boost-parsing-failed": "it could not read the word boost", "invalid-schema": "it refused the schema",
+	"no-such-model-language-tier-combination": "no such combination of model, language and tier",
+	"transcriber-api-key-missing":             "the transcriber's API key is missing", "transcriber-auth-failed": "the transcriber's key was refused",
+	"transcriber-invalid-config": "the transcriber's settings are not valid", "transcriber-rate-limited": "too many requests to the transcriber",
+	"transcriber-server-error": "the transcriber's server failed", "invalid-api-key": "the API key is not valid", "incorrect-api-key": "the API key is wrong",
+	"max-character-limit-exceeded": "the text is too long", "system-busy-and-requested-upgrade": "busy; it asks for a higher plan",
+	"blocked-account-in-probation":                                                 "blocked the account, which is on probation",
+	"blocked-concurrent-requests-and-requested-upgrade":                            "blocked requests at the same time and asks for a higher plan",
+	"blocked-content-against-their-policy":                                         "blocked content against its policy",
+	"blocked-free-plan-and-requested-upgrade":                                      "blocked the free plan and asks for a higher one",
+	"blocked-using-instant-voice-clone-and-requested-upgrade":                      "blocked the instant voice clone and asks for a higher plan",
+	"blocked-voice-potentially-against-terms-of-service-and-awaiting-verification": "blocked the voice until it is verified against its terms",
+	"forbidden-out-of-characters":                                                  "no characters are left",
+	"forbidden-api-access-not-available":                                           "the plan has no access to the API",
+	"voice-must-be-a-valid-voice-manifest-uri":                                     "the voice must be the URI of a voice manifest",
+	"professional-voices-only-for-creator-plus":                                    "professional voices need the plan Creator or a higher one",
+	"get-org":          "the organisation could not be read",
+	"get-subscription": "the subscription could not be read",
+}

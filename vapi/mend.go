@@ -48,24 +48,48 @@ func mendedReply(asks []toolAsk, answers []toolAnswer) string {
 }
 
 // matchAnswers returns the first answer that names each of asks, by the index of
-// the call, and the answers that name none of them.
+// the call, and the answers that name none of them. What names a call is its id,
+// else the name of its tool where no other call that is left has it.
 func matchAnswers(asks []toolAsk, answers []toolAnswer) (named map[int]toolAnswer, others []toolAnswer) {
 	index := make(map[string]int, len(asks))
 	for i, ask := range asks {
 		index[ask.id] = i
 	}
 	named = make(map[int]toolAnswer, len(answers))
+	var unnamed []toolAnswer
 	for _, answer := range answers {
 		i, ok := index[answer.id.str()]
 		if !ok || !answer.id.isString() {
-			others = append(others, answer)
+			unnamed = append(unnamed, answer)
 			continue
 		}
 		if _, twice := named[i]; !twice {
 			named[i] = answer
 		}
 	}
+	tools := leftByTool(asks, named)
+	for _, answer := range unnamed {
+		tool := firstFound(answer.name, answer.entry.member("tool"), answer.entry.member("toolName")).str()
+		left := tools[tool]
+		if tool == "" || len(left) != 1 {
+			others = append(others, answer)
+			continue
+		}
+		named[left[0]] = answer
+		delete(tools, tool)
+	}
 	return named, others
+}
+
+// leftByTool returns the calls that named has no answer to, by their tool.
+func leftByTool(asks []toolAsk, named map[int]toolAnswer) map[string][]int {
+	left := map[string][]int{}
+	for i, ask := range asks {
+		if _, answered := named[i]; !answered && !ask.async {
+			left[ask.name] = append(left[ask.name], i)
+		}
+	}
+	return left
 }
 
 // writeMended writes one entry of results.
@@ -80,7 +104,7 @@ func writeMended(b *bytes.Buffer, ask toolAsk, answer toolAnswer) {
 	switch {
 	case failed:
 		b.WriteString(`,"error":`)
-		b.Write(singleLine(answer.failure))
+		b.Write(singleLine(errorMessage(answer.failure)))
 	case answer.result.found():
 		b.WriteString(`,"result":`)
 		b.Write(singleLine(answer.result))
@@ -99,10 +123,23 @@ func writeMended(b *bytes.Buffer, ask toolAsk, answer toolAnswer) {
 	b.WriteByte('}')
 }
 
+// errorMessage returns the message of an error that is an object with one, as
+// most libraries make them, and any other error as it is.
+func errorMessage(failure value) value {
+	if message := failure.member("message"); message.isString() && !message.empty() {
+		return message
+	}
+	return failure
+}
+
 // singleLine returns v as a JSON string of one line: a string with its line
-// breaks made spaces, anything else as the text of its JSON.
+// breaks made spaces, JSON in it without any, anything else as the text of its
+// JSON.
 func singleLine(v value) []byte {
 	if v.isString() {
+		if text := []byte(v.str()); bytes.ContainsAny(text, "\r\n") && json.Valid(text) {
+			return jsonpath.Quote(compacted(text))
+		}
 		lines := strings.FieldsFunc(v.str(), func(r rune) bool { return r == '\n' || r == '\r' })
 		return jsonpath.Quote(strings.TrimSpace(strings.Join(lines, " ")))
 	}

@@ -11,7 +11,7 @@ import (
 // Summarize says what an exchange was in one line of at most 200 characters,
 // without control characters or line breaks. reply is nil while none came. It
 // reads no more of the bodies than it must, and what the end of a truncated one
-// leaves of it. The summary of an exchange that is not one of Vapi's is empty,
+// leaves of it. The summary of an exchange that belongs to no call is empty,
 // unless its body is broken.
 func Summarize(id Identity, r Request, reply *Reply) string {
 	switch id.Kind {
@@ -20,9 +20,13 @@ func Summarize(id Identity, r Request, reply *Reply) string {
 	case KindLLM:
 		return oneLine(joined(summarizeCompletion(r, reply), cutOff(r)), summaryLength)
 	case KindMCP:
-		return oneLine(joined(summarizeRPC(r), cutOff(r)), summaryLength)
+		return oneLine(joined(summarizeRPC(r, reply), cutOff(r)), summaryLength)
 	}
-	return bodyFault(r)
+	plain := summarizePlain(r, reply)
+	if plain != "" && len(r.Body) == 0 { // an API request may say all in its query
+		return oneLine(plain, summaryLength)
+	}
+	return oneLine(joined(plain, bodyFault(r)), summaryLength)
 }
 
 // A summarizer says what a message was. m is the message in its envelope.

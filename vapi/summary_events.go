@@ -36,12 +36,33 @@ func summarizeStatus(m value) string {
 }
 
 func summarizeTranscript(m value) string {
-	v := m.pick("role", "transcriptType", "transcript")
+	v := m.pick("role", "transcriptType", "transcript", "isFiltered", "detectedThreats")
 	said := quote(speaker(v[0]), v[2].phrase(phraseLength))
 	if v[1].words(detailLength) == "partial" {
-		return said + " (partial)"
+		said += " (partial)"
 	}
-	return said
+	return joined(said, filterWords(v[3], v[4]))
+}
+
+// filterWords says that the security filter changed what was said, and why.
+func filterWords(filtered, threats value) string {
+	first, others := firstOf(threats)
+	found := ""
+	if first.isString() && threats.isArray() {
+		found = first.words(detailLength)
+		if others > 0 {
+			found += " and " + plural(others, "other")
+		}
+	}
+	switch {
+	case filtered.truth() && found != "":
+		return "filtered: " + found
+	case filtered.truth():
+		return "filtered"
+	case found != "":
+		return "suspicious: " + found
+	}
+	return ""
 }
 
 func summarizeSpeech(m value) string {
@@ -184,18 +205,33 @@ func summarizeControl(m value) string {
 }
 
 func summarizeTransferUpdate(m value) string {
-	v := m.pick("destination", "toAssistant", "fromAssistant")
+	v := m.pick("destination", "toAssistant", "fromAssistant", "toStepRecord", "fromStepRecord")
 	to := destinationWords(v[0])
 	if to == "" {
 		to = assistantWords(v[1])
 	}
 	if to == "" {
+		to = stepWords(v[3])
+	}
+	if to == "" {
 		to = "unknown"
 	}
-	if from := assistantWords(v[2]); from != "" {
+	from := assistantWords(v[2])
+	if from == "" {
+		from = stepWords(v[4])
+	}
+	if from != "" {
 		return "from " + from + " to " + to
 	}
 	return "to " + to
+}
+
+// stepWords names a step of a workflow; "" where v is none with a name.
+func stepWords(v value) string {
+	if name := v.member("name").phrase(detailLength); name != "" {
+		return "step " + name
+	}
+	return ""
 }
 
 // assistantWords names an assistant object; "" where v is none.
@@ -237,12 +273,19 @@ func destinationWords(v value) string {
 }
 
 func summarizeChat(m value) string {
-	chat := m.member("chat").pick("id", "name", "input")
-	return joined("chat "+shortID(chat[0]), chat[1].phrase(detailLength), chatInput(chat[2]))
+	chat := m.member("chat").pick("id", "name", "input", "output")
+	said := joined("chat "+shortID(chat[0]), chat[1].phrase(detailLength), chatInput(chat[2]))
+	if n, last := lastElement(chat[3]); n > 0 && chat[3].isArray() {
+		said += " → " + turn(last)
+	}
+	return said
 }
 
 // chatInput says what was asked in a chat: a string, or a list of messages.
 func chatInput(input value) string {
+	if input.empty() {
+		return ""
+	}
 	if !input.isArray() {
 		return quote("user", input.phrase(phraseLength))
 	}

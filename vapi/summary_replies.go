@@ -199,7 +199,7 @@ func summarizeToolCalls(_ value, r Request, reply *Reply) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(oneLine(ask.name, detailLength) + "(" + arguments(ask.arguments) + ")")
+		b.WriteString(oneLine(ask.name, detailLength) + "(" + ask.argumentWords() + ")")
 		if reply != nil {
 			b.WriteString(toolOutcome(ask, reply, &answers))
 		}

@@ -159,11 +159,11 @@ func TestSummarizeWhatOthersAsk(t *testing.T) {
 			`{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"get_weather","arguments":""}}]}}]}`,
 			`{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":"}}]}}]}`,
 			`{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"Oslo\"}"}}]}}]}`), `chat completion · gpt-4o · 2 messages → calls get_weather(city: "Oslo")`},
-		{"an error", llm, answered(`{"error":{"message":"no"}}`), `chat completion · gpt-4o · 2 messages → error {"message":"no"}`},
+		{"an error", llm, answered(`{"error":{"message":"no"}}`), `chat completion · gpt-4o · 2 messages → error "no"`},
 		{"nothing", llm, answered(`{}`), `chat completion · gpt-4o · 2 messages → nothing usable`},
 		{"refused", llm, &Reply{Status: 401}, `chat completion · gpt-4o · 2 messages → HTTP 401`},
 
-		{"mcp tool", rpc(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_weather","arguments":{}}}`), nil, `tools/call get_weather`},
+		{"mcp tool", rpc(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_weather","arguments":{}}}`), nil, `tools/call get_weather()`},
 		{"mcp list", rpc(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`), nil, `tools/list`},
 		{"mcp batch", rpc(`[{"jsonrpc":"2.0","method":"initialize"},{"jsonrpc":"2.0","method":"x"}]`), nil, `initialize and 1 other`},
 		{"mcp response", rpc(`{"jsonrpc":"2.0","id":7,"result":{}}`), nil, `response 7`},

@@ -3,6 +3,8 @@ package vapi
 import (
 	"net/http"
 	"strings"
+
+	"vapitap/internal/jsonpath"
 )
 
 // posted is the request that body comes in.
@@ -26,3 +28,6 @@ func streamed(data ...string) *Reply {
 	}
 	return &Reply{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: []byte(b.String())}
 }
+
+// quoted returns s as JSON.
+func quoted(s string) string { return string(jsonpath.Quote(s)) }
