@@ -103,6 +103,9 @@ func (s style) summary(e *record.Exchange) string {
 	if e.ReplayOf != 0 {
 		text += s.muted(fmt.Sprintf("  (replay of %d)", e.ReplayOf))
 	}
+	if e.RedeliveryOf != 0 {
+		text += s.muted(fmt.Sprintf("  (%d again)", e.RedeliveryOf))
+	}
 	return text
 }
 

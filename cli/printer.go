@@ -4,14 +4,17 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"vapitap/record"
+	"vapitap/vapi"
 )
 
-// printer writes exchanges to standard output as they are recorded, each once.
+// printer writes exchanges to standard output as they are recorded, each once,
+// but for reading again where it turns out that Vapi did not take its reply.
 // It runs in a goroutine of its own until finish; one that is slow, or whose
 // reader has gone, holds up nothing.
 type printer struct {
@@ -37,6 +40,7 @@ func (a *app) print(store *record.Store, output string, wanted func(*record.Exch
 		defer close(p.done)
 		out := bufio.NewWriterSize(countedWrites{a.out, &p.writes}, 64<<10)
 		var printed int64
+		late := lateNews{}
 		for last := false; !last; {
 			select {
 			case <-p.watcher.C():
@@ -50,10 +54,10 @@ func (a *app) print(store *record.Store, output string, wanted func(*record.Exch
 				}
 				for i := range changed {
 					e := &changed[i]
-					if e.ID <= printed || !wanted(e) {
+					if e.ID <= printed && (output == "json" || !late.tells(e)) || !wanted(e) {
 						continue
 					}
-					printed = e.ID
+					printed = max(printed, e.ID)
 					if err := write(out, e); err != nil {
 						return // nobody reads any more
 					}
@@ -65,6 +69,23 @@ func (a *app) print(store *record.Store, output string, wanted func(*record.Exch
 		}
 	}()
 	return p
+}
+
+// lateNews are the exchanges that were written a second time.
+type lateNews map[int64]bool
+
+// tells reports whether an exchange that was written before is to be written
+// again: once, with what a later message of the call showed of its reply.
+func (l lateNews) tells(e *record.Exchange) bool {
+	const most = 1024
+	if l[e.ID] || !slices.ContainsFunc(e.Checks, func(c vapi.Check) bool { return c.Code == "tool-result-not-taken" }) {
+		return false
+	}
+	if len(l) == most {
+		clear(l)
+	}
+	l[e.ID] = true
+	return true
 }
 
 // finish prints what is left and ends the printer. Where nobody takes it, it is

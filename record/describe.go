@@ -23,13 +23,18 @@ func (e *Exchange) Describe() {
 	e.Identity = vapi.Identify(request)
 	e.ToolNames = vapi.ToolNames(request)
 	e.Summary = vapi.Summarize(e.Identity, request, reply)
-	e.Checks = vapi.Judge(e.Identity, request, reply)
+	if !e.Refused {
+		e.Checks = vapi.Judge(e.Identity, request, reply)
+	}
+	e.recognise()
 }
 
 // ToolCalls returns the tool calls of the exchange with their answers. The
 // bodies must have been loaded.
 func (e *Exchange) ToolCalls() []vapi.ToolCall {
-	return vapi.ToolCalls(e.vapiRequest(), e.vapiReply())
+	calls := vapi.ToolCalls(e.vapiRequest(), e.vapiReply())
+	e.addRecorded(calls)
+	return calls
 }
 
 func (e *Exchange) vapiRequest() vapi.Request {

@@ -39,7 +39,11 @@ type Exchange struct {
 	Saved        bool
 	Marked       bool
 	Unreachable  bool   // no answer came from the server; the reply is vapitap's own
+	Refused      bool   // for want of authentication, so that it was not forwarded: for Describe, not kept
 	Error        string // why it did not end well, such as: client went away after 512 bytes
+
+	recorded    []vapi.RecordedResult // what later messages of the call show that Vapi took, where it has tools
+	fingerprint fingerprint           // of the request's body, where a redelivery of it would be noticed
 
 	pending int64  // counts those begun in this process; 0 for one that was not
 	settled bool   // it is no longer in flight

@@ -22,6 +22,10 @@ type feed struct {
 	watchers map[*Watcher]struct{}
 	live     int // how many watchers want to see what is in flight
 	closed   bool
+
+	// committed is called with each exchange that was committed just now, in this
+	// process or in another, before the watchers see it; nil where nobody asks.
+	committed func(*Exchange)
 }
 
 func newFeed() *feed {
@@ -40,6 +44,9 @@ func (f *feed) begin(e *Exchange) {
 // publish tells the watchers what e is now. An exchange that has a final state
 // is given up as in flight.
 func (f *feed) publish(e *Exchange) {
+	if f.committed != nil && e.change == 0 && !e.Pending() {
+		f.committed(e)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if e.pending != 0 {

@@ -14,9 +14,14 @@ var ErrNoExchange = errors.New("no such exchange")
 // Get returns one exchange with its headers and bodies, or an error that
 // wraps ErrNoExchange.
 func (s *Store) Get(ctx context.Context, id int64) (*Exchange, error) {
-	e, err := scanRow(s.readers.Load().QueryRowContext(ctx, selectExchange+" WHERE id = ?", id))
+	tx, err := s.readers.Load().BeginTx(ctx, nil) // so that what is read of it belongs together
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer tx.Rollback()
+	e, err := scanRow(tx.QueryRowContext(ctx, selectExchange+" WHERE id = ?", id))
 	if err == nil {
-		err = readPayload(ctx, s.readers.Load(), e)
+		err = readPayload(ctx, tx, e)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: %d", ErrNoExchange, id)
@@ -42,6 +47,9 @@ func readPayload(ctx context.Context, q querier, e *Exchange) error {
 	}
 	e.Request.Header, e.Request.Trailer = parseHeaders(request)
 	e.Response.Header, e.Response.Trailer = parseHeaders(response)
+	if len(e.ToolNames) > 0 {
+		return readRecorded(ctx, q, e)
+	}
 	return nil
 }
 

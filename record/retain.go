@@ -149,8 +149,10 @@ func deleteWhere(ctx context.Context, tx execer, condition string, args ...any) 
 	if err != nil {
 		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM payload WHERE exchange IN (SELECT id FROM exchange WHERE "+condition+")", args...); err != nil {
-		return 0, err
+	for _, table := range []string{"payload", "recorded"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE exchange IN (SELECT id FROM exchange WHERE "+condition+")", args...); err != nil {
+			return 0, err
+		}
 	}
 	result, err := tx.ExecContext(ctx, "DELETE FROM exchange WHERE "+condition, args...)
 	if err != nil {

@@ -26,6 +26,8 @@ type Store struct {
 	options Options
 	readers atomic.Pointer[sql.DB] // another one after the file was replaced
 	feed    *feed
+	pairing *pairing // nil where the store is only read
+	repeats *repeats
 	session atomic.Pointer[Session]
 
 	mu      sync.Mutex
@@ -73,6 +75,7 @@ func Open(path string, options Options) (*Store, error) {
 		path:    path,
 		options: options,
 		feed:    newFeed(),
+		repeats: newRepeats(),
 		wake:    make(chan struct{}, 1),
 		quit:    make(chan struct{}),
 	}
@@ -88,6 +91,8 @@ func Open(path string, options Options) (*Store, error) {
 		w.close()
 		return nil, err
 	}
+	s.pairing = startPairing(s)
+	s.feed.committed = func(e *Exchange) { s.repeats.committed(e); s.pairing.notice(e) }
 	s.ended.Add(2)
 	go func() { defer s.ended.Done(); w.run(ctx) }()
 	go func() { defer s.ended.Done(); s.checkpointWhenQuiet(ctx) }()
@@ -165,6 +170,9 @@ func (s *Store) Stopped() error {
 // file. Calling it again does nothing. Where recording has stopped, what could
 // not be committed is lost and told as an error.
 func (s *Store) Close() error {
+	if s.pairing != nil {
+		s.pairing.end() // what it learns is still to be committed
+	}
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
@@ -218,6 +226,9 @@ func (s *Store) Begin(e *Exchange) {
 	if session := s.session.Load(); session != nil && e.Session == "" {
 		e.Session = session.ID
 	}
+	if e.live() && s.pairing != nil {
+		s.readBack() // so that it is done when this one is committed
+	}
 	s.feed.begin(e)
 }
 
@@ -229,10 +240,16 @@ var errStalled = errors.New("the disk is slow; the exchange is committed later")
 // that takes longer than patience or recording has stopped; a patience of 0
 // waits as long as it takes. From the call on the exchange belongs to the
 // store: its caller may no longer change it, and release, if not nil, is called
-// once its bodies are no longer needed.
+// once its bodies are no longer needed. Before that it is recognised as a
+// redelivery where it is one.
 func (s *Store) Commit(e *Exchange, patience time.Duration, release func()) error {
+	patience, later := s.recogniseRepeat(e, patience)
 	j := &job{exchange: e, release: release, done: make(chan error, 1)}
-	if err := s.enqueue(j); err != nil {
+	err := s.enqueue(j)
+	if later != 0 {
+		s.nowRepeats(later, e)
+	}
+	if err != nil {
 		return err
 	}
 	if patience <= 0 {

@@ -98,6 +98,8 @@ func (t *tail) amend(ctx context.Context, conn *sql.Conn, id int64, change func(
 	for i := range args {
 		values[i] = args[i].Value
 	}
-	_, err = conn.ExecContext(ctx, updateExchange, values...)
-	return e, err
+	if _, err = conn.ExecContext(ctx, updateExchange, values...); err != nil {
+		return nil, err
+	}
+	return e, writeRecorded(ctx, conn, e)
 }
