@@ -11,6 +11,7 @@ import (
 
 	"vapitap/internal/jsonpath"
 	"vapitap/record"
+	"vapitap/vapi/auth"
 )
 
 // replayOptions are the flags of replay.
@@ -24,8 +25,10 @@ type replayOptions struct {
 	watch       bool
 	pace        paceOptions
 	skipVerify  bool
+	auth        authFlags
 	json        bool
 
+	keys  *auth.Keyring
 	paced bool // with the pauses of the recording
 }
 
@@ -50,6 +53,10 @@ JSON, else a string; PATH:=VALUE wants JSON, PATH=@FILE reads a file. All shapes
 of a tool call are changed together. Of a call (--call), those messages are
 changed that have the path.
 
+With --secret, a request whose recorded signature was made with it is signed
+again for what is sent, with the time of sending; edited JSON stays as
+JSON.stringify writes it where it was.
+
 --until-change sends until a reply is another one than the one before, the
 recorded one first, or with --set the first that comes. --watch sends again each
 time nothing has listened at the server's port for a moment and something does
@@ -69,6 +76,9 @@ again; where a reloader keeps the port open meanwhile, that is not seen.`,
 			if err != nil {
 				return usageError{err}
 			}
+			if o.keys, err = o.auth.keyring(); err != nil {
+				return err
+			}
 			return a.replay(cmd.Context(), o, ids, set)
 		},
 	}
@@ -82,6 +92,7 @@ again; where a reloader keeps the port open meanwhile, that is not seen.`,
 	flags.BoolVar(&o.watch, "watch", false, "send again each time the server comes back, until Ctrl-C")
 	o.pace.add(flags)
 	flags.BoolVar(&o.skipVerify, "skip-verify", false, "accept any certificate of the server")
+	o.auth.add(flags)
 	flags.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return cmd
 }

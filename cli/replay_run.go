@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"vapitap/internal/jsonpath"
 	"vapitap/record"
 	"vapitap/replay"
+	"vapitap/vapi/auth"
 )
 
 // replaying is one run of replay.
@@ -24,6 +27,7 @@ type replaying struct {
 	replies map[int64]*record.Exchange
 	sent    []int64 // the ids that were recorded
 	said    string  // the last error that was said
+	stale   bool    // it was said that a signature no longer fits
 	failed  bool
 }
 
@@ -189,9 +193,11 @@ func (r *replaying) send(ctx context.Context, e *record.Exchange) (*record.Excha
 	if err != nil {
 		return nil, err
 	}
-	again, err := sender.Send(ctx, replay.Message{
-		Method: e.Method, URL: target, Header: replay.Renew(e.Request.Header), Trailer: e.Request.Trailer, Body: body, ReplayOf: e.ID,
-	})
+	message, signed := replay.Again(e, target, body, r.o.keys, time.Now())
+	if signed == auth.Stale && !bytes.Equal(body, e.Request.Body) {
+		r.sayStale(e)
+	}
+	again, err := sender.Send(ctx, message)
 	if again.ID != 0 {
 		r.sent = append(r.sent, again.ID)
 	}
@@ -200,6 +206,22 @@ func (r *replaying) send(ctx context.Context, e *record.Exchange) (*record.Excha
 		err = nil
 	}
 	return again, err
+}
+
+// sayStale says, once, that an edited request is sent with the signature of the
+// recorded one.
+func (r *replaying) sayStale(e *record.Exchange) {
+	if r.stale {
+		return
+	}
+	r.stale = true
+	if r.o.keys == nil {
+		r.remark(fmt.Sprintf("the signature of %d was made for the recorded body and no longer fits the edited one, so a server that verifies it refuses this", e.ID),
+			"--secret-file FILE, --secret or $"+secretVariable+" signs it again")
+		return
+	}
+	r.remark(fmt.Sprintf("the recorded signature of %d does not come of the secret that was given, so it is sent as it was and no longer fits", e.ID),
+		fmt.Sprintf("vapitap verify %d finds out how it was made", e.ID))
 }
 
 // unsendable says why an exchange cannot be sent again, if it cannot.
@@ -254,7 +276,7 @@ func (r *replaying) sender(command string, target *url.URL) (*replay.Sender, err
 	if err != nil {
 		return nil, err
 	}
-	s := &replay.Sender{Store: r.store, From: record.FromReplay, Session: session.ID, SkipVerify: r.o.skipVerify}
+	s := &replay.Sender{Store: r.store, From: record.FromReplay, Session: session.ID, SkipVerify: r.o.skipVerify, Keys: r.o.keys}
 	if r.senders == nil {
 		r.senders = map[string]*replay.Sender{}
 	}

@@ -16,6 +16,7 @@ import (
 	"vapitap/internal/nearest"
 	"vapitap/proxy"
 	"vapitap/record"
+	"vapitap/vapi/auth"
 )
 
 // drainTime is how long requests in flight may take to end after Ctrl-C.
@@ -31,6 +32,10 @@ type runOptions struct {
 	skipVerify   bool
 	maxBody      int64
 	keep         record.Keep
+	auth         authFlags
+	requireAuth  bool
+
+	keys *auth.Keyring
 }
 
 // The defaults of what is kept, which demo has too.
@@ -59,6 +64,9 @@ a URL. The default is ` + DefaultTarget + `.`,
 			if err != nil {
 				return err
 			}
+			if err := o.readKeys(); err != nil {
+				return err
+			}
 			return a.run(cmd.Context(), o, target)
 		},
 	}
@@ -71,7 +79,17 @@ a URL. The default is ` + DefaultTarget + `.`,
 	flags.BoolVar(&o.skipVerify, "skip-verify", false, "accept any certificate of the target")
 	flags.Var((*sizeValue)(&o.maxBody), "max-body", "capture so much of a body; all of it is forwarded")
 	flags.Var((*keepValue)(&o.keep), "keep", "delete what is older, or the oldest beyond a size; or forever")
+	o.auth.add(flags)
+	flags.BoolVar(&o.requireAuth, "require-auth", false, "answer 401 to what does not authenticate itself with a secret that is given, and do not forward it")
 	return cmd
+}
+
+// readKeys reads the secrets.
+func (o *runOptions) readKeys() (err error) {
+	if o.keys, err = o.auth.keyring(); err == nil && o.requireAuth && o.keys == nil {
+		err = usagef("--require-auth: there is no secret to require\nhint: give it with --secret-file FILE, --secret or $%s", secretVariable)
+	}
+	return err
 }
 
 // targetArg takes one target, and nothing that looks like a mistyped command.
@@ -125,6 +143,7 @@ func (o *runOptions) target(args []string) (*url.URL, error) {
 // run forwards until ctx ends.
 func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
 	spareMemory()
+	defer prepareChecks()()
 	listener, err := o.listen(ctx)
 	if err != nil {
 		return err
@@ -146,7 +165,8 @@ func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
 	}
 	p := proxy.New(proxy.Options{
 		Target: target, Store: store, Hold: o.hold, MaxBody: o.maxBody,
-		PreserveHost: o.preserveHost, SkipVerify: o.skipVerify, Notify: notices.say,
+		PreserveHost: o.preserveHost, SkipVerify: o.skipVerify,
+		Keys: o.keys, RequireAuth: o.requireAuth, Notify: notices.say,
 	})
 	printer := a.print(store, o.output, func(e *record.Exchange) bool { return concerns(e, session, target) })
 	notices.say(fmt.Sprintf("%s → %s", "http://"+listener.Addr().String(), target))

@@ -77,6 +77,9 @@ func (x *passage) run() {
 	// Else net/http would swallow what is unread of a request as soon as the reply
 	// begins, and neither the target nor the record would get it.
 	http.NewResponseController(x.w).EnableFullDuplex()
+	if x.proxy.options.RequireAuth && !x.admit() {
+		return
+	}
 	forward := httputil.ReverseProxy{
 		Rewrite:        x.rewrite,
 		Transport:      x,
@@ -220,6 +223,7 @@ func (x *passage) commit() {
 		e.Request.Bytes, e.Response.Bytes = x.conn.wrote.Load(), x.conn.read.Load()
 	}
 	e.Describe()
+	e.Authenticate(x.proxy.options.Keys)
 	x.proxy.options.Store.Commit(e, commitPatience, x.release)
 }
 

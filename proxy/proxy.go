@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vapitap/record"
+	"vapitap/vapi/auth"
 )
 
 // Options say how a Proxy forwards. Target and Store are required.
@@ -30,6 +31,11 @@ type Options struct {
 	PreserveHost bool
 	// SkipVerify accepts any certificate of the target.
 	SkipVerify bool
+	// Keys are the secrets with which requests are verified; nil for none.
+	Keys *auth.Keyring
+	// RequireAuth answers 401 to requests that Keys do not verify, and forwards
+	// none of them. It needs Keys.
+	RequireAuth bool
 	// Notify is called with a sentence for the person who runs the program. It
 	// must not block, and may be called by several goroutines. Nil is allowed.
 	Notify func(sentence string)

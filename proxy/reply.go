@@ -87,15 +87,24 @@ func (x *passage) unreachable(w http.ResponseWriter, why string) {
 	target := x.proxy.options.Target
 	e.Unreachable, e.Status = true, http.StatusBadGateway
 	e.Error = fmt.Sprintf("no answer from %s: %s", target.Host, why)
-	body, err := json.Marshal(struct {
-		Error  string `json:"error"`
-		Target string `json:"target"`
-		Hint   string `json:"hint"`
-	}{
+	x.answer(w, explanation{
 		Error:  "vapitap: " + e.Error,
 		Target: e.Target,
 		Hint:   "start your server, or tell vapitap where it listens (vapitap PORT/PATH); this exchange is recorded and can be replayed",
 	})
+}
+
+// explanation is the body of a reply that is vapitap's own.
+type explanation struct {
+	Error  string `json:"error"`
+	Target string `json:"target,omitempty"`
+	Hint   string `json:"hint"`
+}
+
+// answer sends a reply of vapitap's own with the status of the exchange.
+func (x *passage) answer(w http.ResponseWriter, why explanation) {
+	e := x.exchange
+	body, err := json.Marshal(why)
 	if err != nil {
 		body = []byte(`{"error":"vapitap: no answer from the target"}`) // strings always have a JSON form
 	}
@@ -105,7 +114,7 @@ func (x *passage) unreachable(w http.ResponseWriter, why string) {
 	e.Response.Header = h.Clone()
 	x.reply.add(body)
 	x.commit()
-	w.WriteHeader(http.StatusBadGateway)
+	w.WriteHeader(e.Status)
 	w.Write(body)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"vapitap/internal/dial"
 	"vapitap/record"
+	"vapitap/vapi/auth"
 )
 
 // MaxReply is how many bytes of a reply are captured. What follows is read and
@@ -32,6 +33,9 @@ type Sender struct {
 	Session string
 	// SkipVerify accepts any certificate of the server.
 	SkipVerify bool
+	// Keys are the secrets with which what is sent is judged as it is recorded; nil
+	// for none. They sign nothing: see Again, and auth.Keyring.
+	Keys *auth.Keyring
 	// Timeout is how long a reply may take, to its last byte. 0 waits as long as
 	// it takes.
 	Timeout time.Duration
@@ -63,6 +67,7 @@ func (s *Sender) Send(ctx context.Context, m Message) (*record.Exchange, error) 
 	failure := s.ask(ctx, m, e)
 	e.Duration = time.Since(e.Time)
 	e.Describe()
+	e.Authenticate(s.Keys)
 	if s.Store == nil {
 		return e, failure
 	}
