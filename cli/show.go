@@ -27,6 +27,7 @@ func oneArgument(_ *cobra.Command, args []string) error {
 
 // showOptions are the flags of show.
 type showOptions struct {
+	call              string
 	request, response bool
 	headers           bool
 	raw               bool
@@ -39,22 +40,32 @@ func (a *app) showCommand() *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "show one exchange",
+		Short: "show one exchange, or with --call a whole call",
 		Long: `show prints one exchange: both messages with their headers and bodies, what it
 was, its tool calls with their answers, and last what Vapi will not accept of the
 reply and what to return instead. JSON is laid out for reading; keys, numbers and
 strings stay as they came. Values of headers that are secrets are masked.
 
 --raw prints the captured body of the request, or with --response of the
-response, byte for byte as it was on the wire and unmasked.`,
+response, byte for byte as it was on the wire and unmasked.
+
+` + aboutCalls,
 		Example: `  vapitap show 41
   vapitap show 41 --response
   vapitap show 41 --raw > body.json
-  vapitap show 41 --json | jq .toolCalls`,
-		Args:              oneArgument,
+  vapitap show 41 --json | jq .toolCalls
+  vapitap show --call last
+  vapitap show --call 4f2a --json | jq .turns`,
+		Args:              cobra.ArbitraryArgs, // --call, which may come from the environment, decides
 		ValidArgsFunction: a.completeID,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
+				return err
+			}
+			if o.call != "" {
+				return a.showCall(cmd.Context(), o, args)
+			}
+			if err := oneArgument(cmd, args); err != nil {
 				return err
 			}
 			id, err := oneID(args[0])
@@ -65,6 +76,8 @@ response, byte for byte as it was on the wire and unmasked.`,
 		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&o.call, "call", "", "the whole call `CALLID`: its id, how that begins, or last")
+	cmd.RegisterFlagCompletionFunc("call", a.completeCall)
 	flags.BoolVar(&o.request, "request", false, "only the request")
 	flags.BoolVar(&o.response, "response", false, "only the response")
 	flags.BoolVar(&o.headers, "headers", false, "only the headers")

@@ -70,9 +70,7 @@ func (s *sheet) overview() {
 	s.field("request", fmt.Sprintf("%s %s, %s", e.Method, e.Path, sizeOf(&e.Request)))
 	s.field("target", e.Target)
 	s.field("response", s.reply())
-	if e.Auth.Scheme != "" {
-		s.field("auth", e.Auth.Scheme+": "+e.Auth.Verdict)
-	}
+	s.field("auth", authText(e.Auth))
 	s.field("session", e.Session)
 	if e.ReplayOf != 0 {
 		s.field("replay of", fmt.Sprint(e.ReplayOf))
@@ -154,27 +152,50 @@ func (s *sheet) toolCalls() {
 	s.heading("tool calls")
 	for _, call := range calls {
 		fmt.Fprintf(s.out, "  %s %s\n", s.strong(clean(call.Name)), s.muted(clean(call.ID)))
-		s.value("called with", call.Arguments)
-		s.value("result", call.Result)
-		s.value("error", call.Error)
-		switch {
-		case call.Answered:
-		case call.Async:
-			s.value("answer", nil, s.muted("none is awaited: the tool is async"))
-		default:
-			s.value("answer", nil, s.failed("none"))
-		}
-		if call.Mocked {
-			s.value("answer", nil, "by a rule, not by the server")
-		}
-		s.value("Vapi took", call.Recorded)
+		s.toolCall(call)
 	}
 }
+
+// toolCall writes what a tool was called with and what the server said.
+func (s *sheet) toolCall(call vapi.ToolCall) {
+	s.value("called with", call.ReadableArguments())
+	s.pointers("static", call.Static, "set in the tool, not by the model")
+	s.pointers("encrypted", call.Encrypted, "by Vapi: your server has the key")
+	s.value("result", call.Result)
+	s.value("error", call.Error)
+	switch {
+	case call.Answered:
+	case call.Async:
+		s.value("answer", nil, s.muted("none is awaited: the tool is async"))
+	default:
+		s.value("answer", nil, s.failed("none"))
+	}
+	if call.Mocked {
+		s.value("answer", nil, "by a rule, not by the server")
+	}
+	s.recorded(call)
+}
+
+// pointers writes which arguments are of a kind, and what that means.
+func (s *sheet) pointers(kind string, pointers []string, meaning string) {
+	const shown = 8
+	if len(pointers) == 0 {
+		return
+	}
+	list := strings.Join(pointers[:min(len(pointers), shown)], ", ")
+	if more := len(pointers) - shown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	s.value(kind, nil, clean(list), s.muted("("+meaning+")"))
+}
+
+// shortValue is how long a JSON value may be to stand on the line of its name.
+const shortValue = 100
 
 // value writes a JSON value by its name, on the same line where it is short, or
 // words in its place.
 func (s *sheet) value(name string, text vapi.RawJSON, words ...string) {
-	const nameWidth, short = 12, 100
+	const nameWidth, short = 12, shortValue
 	if text == nil && words == nil {
 		return
 	}
@@ -198,9 +219,14 @@ func (s *sheet) checks() {
 		return
 	}
 	s.heading("checks")
+	s.checkList()
+}
+
+// checkList writes the checks of the exchange, each with what to do.
+func (s *sheet) checkList() {
 	var said string
 	for _, c := range s.e.Checks {
-		fmt.Fprintf(s.out, "  %s %s\n", s.checkLook(c.Level)(checkSign(c.Level)+" "+clean(c.Message)), s.muted(clean(c.Code)))
+		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(checkSign(c.Level)+" "+clean(c.Message))+" "+s.muted(clean(c.Code))))
 		if c.Path != "" {
 			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), clean(c.Path))
 		}
@@ -215,15 +241,20 @@ func (s *sheet) checks() {
 	}
 }
 
-// hint writes what to return instead: a corrected reply, or words.
+// hint writes what to return instead: a corrected reply, be it JSON or the lines
+// of a stream, or words.
 func (s *sheet) hint(hint string) {
-	if !isJSON([]byte(hint), false) {
-		fmt.Fprintf(s.out, "    %s %s\n", s.muted("hint:"), clean(hint))
-		return
-	}
-	fmt.Fprintf(s.out, "    %s\n", s.muted("hint: return this"))
 	p := pager{out: s.out, style: s.style, margin: "      "}
-	p.json([]byte(hint))
+	switch {
+	case isJSON([]byte(hint), false):
+		fmt.Fprintf(s.out, "    %s\n", s.muted("hint: return this"))
+		p.json([]byte(hint))
+	case strings.Contains(hint, "\n"):
+		fmt.Fprintf(s.out, "    %s\n", s.muted("hint: return this"))
+		p.text([]byte(hint))
+	default:
+		fmt.Fprintln(s.out, s.hang(4, s.muted("hint:")+" "+clean(hint)))
+	}
 }
 
 func checkSign(level vapi.Level) string {
