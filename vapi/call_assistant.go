@@ -10,37 +10,36 @@ import (
 // the id alone of one that was named.
 type chosenAssistant struct {
 	shown        *jsObject // as message.assistant repeats it, nil where it is not known
+	overrides    *jsObject // what the reply changes about it, nil for nothing
 	firstMessage string
 	squadID      string
 	destination  *jsObject // where the call goes instead, nil for nowhere
-}
-
-type assistantRequestMessage struct {
-	messageHead
-	messageTail
 }
 
 // assistantRequest asks the server who shall take the call. A reply that names
 // nobody ends the call.
 func assistantRequest() func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
-		const kind = "assistant-request"
-		return outgoing{
-			kind:    kind,
-			message: assistantRequestMessage{c.head(kind), c.tail()},
-			budget:  assistantChoiceBudget,
-			taken:   (*SimulatedCall).chooseAssistant,
-		}
+		out := c.event(typeAssistantRequest, "")
+		out.budget = assistantChoiceBudget
+		out.taken = (*SimulatedCall).chooseAssistant
+		return out
 	}
 }
 
 func (c *SimulatedCall) chooseAssistant(r Reply) {
 	chosen, refusal := readAssistantReply(r)
-	if refusal != "" {
+	switch {
+	case refusal == "":
+		c.takeAssistant(chosen)
+	case !c.plot.isTour:
 		c.destination = chosen.destination
-		c.abandon(refusal)
-		return
+		c.end(refusal)
 	}
+}
+
+// takeAssistant has an assistant take the call.
+func (c *SimulatedCall) takeAssistant(chosen chosenAssistant) {
 	c.assistant = &chosen
 	if id := chosen.shown.text("id"); id != "" {
 		c.call.AssistantID = &id
@@ -132,12 +131,13 @@ func inlineAssistant(v any, overrides *jsObject) (chosenAssistant, string) {
 			return chosenAssistant{}, reasonInvalid
 		}
 	}
-	return chosenAssistant{shown: assistant, firstMessage: firstMessageOf(assistant, overrides)}, ""
+	return chosenAssistant{shown: assistant, overrides: overrides, firstMessage: firstMessageOf(assistant, overrides)}, ""
 }
 
 func savedAssistant(id string, overrides *jsObject) chosenAssistant {
 	return chosenAssistant{
 		shown:        newObject(jsMember{"id", id}),
+		overrides:    overrides,
 		firstMessage: firstMessageOf(nil, overrides),
 	}
 }
@@ -169,7 +169,7 @@ func (a *chosenAssistant) prompt() string {
 		return ""
 	}
 	var prompts []string
-	for _, m := range a.shown.object("model").objects("messages") {
+	for _, m := range a.part("model").objects("messages") {
 		if m.text("role") == "system" && m.text("content") != "" {
 			prompts = append(prompts, m.text("content"))
 		}
@@ -177,24 +177,35 @@ func (a *chosenAssistant) prompt() string {
 	return strings.Join(prompts, "\n")
 }
 
-// tool returns the definition of the assistant's own tool of a name, nil where
-// it has none or only its id is known. It may be called on nil.
-func (a *chosenAssistant) tool(name string) *jsObject {
-	if a == nil {
-		return nil
-	}
-	for _, t := range a.shown.object("model").objects("tools") {
-		if t.object("function").text("name") == name {
-			return t
+// tools returns the definitions of the assistant's function tools, without those
+// of which only an id is known. It may be called on nil.
+func (a *chosenAssistant) tools() []*jsObject {
+	var tools []*jsObject
+	for _, t := range a.part("model").objects("tools") {
+		if kind := t.text("type"); toolName(t) != "" && (kind == "function" || kind == "") {
+			tools = append(tools, t)
 		}
 	}
-	return nil
+	return tools
 }
 
-// server returns the assistant's server, nil where it has none.
-func (a *chosenAssistant) server() *jsObject {
+// part returns an object of the assistant, as the overrides have it where they
+// do, nil where there is none. It may be called on nil.
+func (a *chosenAssistant) part(key string) *jsObject {
 	if a == nil {
 		return nil
 	}
-	return a.shown.object("server")
+	if o := a.overrides.object(key); o != nil {
+		return o
+	}
+	return a.shown.object(key)
+}
+
+// name is what the assistant is called, empty where that is not known. It may
+// be called on nil.
+func (a *chosenAssistant) name() string {
+	if a == nil {
+		return ""
+	}
+	return a.shown.text("name")
 }

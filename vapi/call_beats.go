@@ -1,15 +1,9 @@
 package vapi
 
+import "time"
+
 // The messages of a call that nobody answers, each as something to put into a
 // scenario.
-
-type statusUpdateMessage struct {
-	messageHead
-	Status      string    `json:"status"`
-	EndedReason string    `json:"endedReason,omitempty"`
-	Destination *jsObject `json:"destination,omitempty"`
-	messageTail
-}
 
 // statusInProgress is the moment in which the assistant takes the call.
 func statusInProgress() func(*SimulatedCall) outgoing {
@@ -18,6 +12,11 @@ func statusInProgress() func(*SimulatedCall) outgoing {
 		c.log.begin(c.now, c.assistant.prompt())
 		return c.statusUpdate("in-progress")
 	}
+}
+
+// callStatus is a status that changes nothing else, such as ringing.
+func callStatus(name string) func(*SimulatedCall) outgoing {
+	return func(c *SimulatedCall) outgoing { return c.statusUpdate(name) }
 }
 
 // statusEnded is the end of the call, for a reason of Vapi's list.
@@ -32,64 +31,52 @@ func statusEnded(reason string) func(*SimulatedCall) outgoing {
 func (c *SimulatedCall) statusUpdate(status string) outgoing {
 	c.call.Status = status
 	c.call.UpdatedAt = isoTime(c.now)
-	const kind = "status-update"
-	return outgoing{kind: kind, detail: status, message: statusUpdateMessage{
-		c.head(kind), status, c.endedReason, c.destination, c.tail(),
-	}}
-}
-
-type assistantStartedMessage struct {
-	messageHead
-	NewAssistant *jsObject `json:"newAssistant,omitempty"`
-	messageTail
+	return c.event(typeStatusUpdate, status,
+		jsMember{"status", status},
+		jsMember{"endedReason", orAbsent(c.endedReason)},
+		jsMember{"destination", objectOrAbsent(c.destination)},
+	)
 }
 
 func assistantStarted() func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
-		const kind = "assistant.started"
-		tail := c.tail()
-		return outgoing{kind: kind, message: assistantStartedMessage{c.head(kind), tail.Assistant, tail}}
+		return c.event(typeAssistantStarted, "", jsMember{"newAssistant", objectOrAbsent(c.tail().Assistant)})
 	}
-}
-
-type speechUpdateMessage struct {
-	messageHead
-	Status string `json:"status"`
-	Role   string `json:"role"`
-	Turn   int    `json:"turn"`
-	messageTail
 }
 
 // speechUpdate tells that a role, assistant or user, started or stopped to speak.
 func speechUpdate(role, status string) func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
 		c.speaks(role)
-		const kind = "speech-update"
-		return outgoing{kind: kind, detail: role + " " + status, message: speechUpdateMessage{
-			c.head(kind), status, role, c.turn, c.tail(),
-		}}
+		return c.event(typeSpeechUpdate, role+" "+status,
+			jsMember{"status", status}, jsMember{"role", role}, jsMember{"turn", c.turn})
 	}
 }
 
-type transcriptMessage struct {
-	messageHead
-	Role           string `json:"role"`
-	TranscriptType string `json:"transcriptType"`
-	Transcript     string `json:"transcript"`
-	IsFiltered     bool   `json:"isFiltered"`
-	messageTail
+// speechStarted tells what the assistant begins to say, and how it was known.
+func speechStarted(words scriptLine) func(*SimulatedCall) outgoing {
+	return func(c *SimulatedCall) outgoing {
+		c.speaks("assistant")
+		return c.event(typeSpeechStarted, "",
+			jsMember{"text", words(c)}, jsMember{"turn", c.turn}, jsMember{"source", "model"})
+	}
 }
 
 // partialTranscript is what was heard of a role so far.
 func partialTranscript(role string, words scriptLine) func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
 		c.speaks(role)
-		return c.transcript(role, "partial", words(c))
+		return c.transcript(typeTranscript, role, "partial", words(c))
 	}
 }
 
 // finalTranscript is what a role has said, and enters the conversation.
 func finalTranscript(role string, words scriptLine) func(*SimulatedCall) outgoing {
+	return finalTranscriptAs(typeTranscript, role, words)
+}
+
+// finalTranscriptAs is a final transcript under one of the names of its type.
+func finalTranscriptAs(kind, role string, words scriptLine) func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
 		c.speaks(role)
 		all := words(c)
@@ -97,69 +84,62 @@ func finalTranscript(role string, words scriptLine) func(*SimulatedCall) outgoin
 		if role == "assistant" && c.turn > 0 {
 			c.latencies = append(c.latencies, newTurnLatency(c.ids))
 		}
-		return c.transcript(role, "final", all)
+		return c.transcript(kind, role, "final", all)
 	}
 }
 
-func (c *SimulatedCall) transcript(role, transcriptType, words string) outgoing {
-	const kind = "transcript"
-	return outgoing{kind: kind, detail: role + " " + transcriptType, message: transcriptMessage{
-		messageHead:    c.head(kind),
-		Role:           role,
-		TranscriptType: transcriptType,
-		Transcript:     words,
-		messageTail:    c.tail(),
-	}}
-}
-
-type conversationUpdateMessage struct {
-	messageHead
-	Messages                []any           `json:"messages"`
-	MessagesOpenAIFormatted []openAIMessage `json:"messagesOpenAIFormatted"`
-	messageTail
+func (c *SimulatedCall) transcript(kind, role, transcriptType, words string) outgoing {
+	return c.event(kind, role+" "+transcriptType,
+		jsMember{"role", role},
+		jsMember{"transcriptType", transcriptType},
+		jsMember{"transcript", words},
+		jsMember{"isFiltered", false},
+	)
 }
 
 func conversationUpdate() func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
-		const kind = "conversation-update"
-		tail := c.tail()
-		return outgoing{kind: kind, message: conversationUpdateMessage{
-			c.head(kind), tail.Artifact.Messages, tail.Artifact.MessagesOpenAIFormatted, tail,
-		}}
+		return c.event(typeConversationUpdate, "", c.conversationSoFar()...)
 	}
 }
 
-type modelOutputMessage struct {
-	messageHead
-	TurnID string `json:"turnId"`
-	Output string `json:"output"`
-	messageTail
+// conversationSoFar are the two fields in which some types repeat all of the
+// conversation at the top.
+func (c *SimulatedCall) conversationSoFar() []jsMember {
+	return []jsMember{{"messages", c.log.messages()}, {"messagesOpenAIFormatted", c.log.openAI()}}
 }
 
 // modelOutput is what the model hands to the voice.
 func modelOutput(words scriptLine) func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
-		const kind = "model-output"
-		return outgoing{kind: kind, message: modelOutputMessage{
-			c.head(kind), c.assistantTurn(), words(c), c.tail(),
-		}}
+		return c.event(typeModelOutput, "", jsMember{"turnId", c.assistantTurn()}, jsMember{"output", words(c)})
 	}
-}
-
-type userInterruptedMessage struct {
-	messageHead
-	TurnID string `json:"turnId"`
-	messageTail
 }
 
 // userInterrupted is the user talking while the assistant does.
 func userInterrupted() func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
 		c.interruptions++
-		const kind = "user-interrupted"
-		return outgoing{kind: kind, message: userInterruptedMessage{c.head(kind), c.assistantTurn(), c.tail()}}
+		return c.event(typeUserInterrupted, "", jsMember{"turnId", c.assistantTurn()})
 	}
 }
+
+// told is a message of its type that tells no more than these fields.
+func told(kind string, fields ...jsMember) func(*SimulatedCall) outgoing {
+	return func(c *SimulatedCall) outgoing { return c.event(kind, "", fields...) }
+}
+
+// artifactsUploaded tells what became of the files of a call.
+func artifactsUploaded() func(*SimulatedCall) outgoing {
+	return told(typeCallArtifactUpload, jsMember{"artifacts", []any{
+		newObject(jsMember{"type", "end-of-call-report"}, jsMember{"success", true}),
+		newObject(jsMember{"type", "recording-mono"}, jsMember{"success", true}),
+		newObject(jsMember{"type", "recording-stereo"}, jsMember{"success", false}),
+	}})
+}
+
+// pauseFor is silence, with nothing sent.
+func pauseFor(d time.Duration) beat { return beat{d, fork(nil)} }
 
 // speaks counts the turns: one begins when the speaker changes.
 func (c *SimulatedCall) speaks(role string) {

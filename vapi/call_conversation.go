@@ -100,11 +100,15 @@ func (l *conversationLog) speech(now time.Time, role, words string) {
 	l.add(entry, openAIMessage{Role: role, Content: words})
 }
 
-func (l *conversationLog) toolCall(now time.Time, t toolInvocation) {
-	call := []*jsObject{t.functionCall(string(jsStringify(t.arguments)))}
+// toolCalls adds the calls of one turn of the model.
+func (l *conversationLog) toolCalls(now time.Time, turn []*toolInvocation) {
+	var calls []*jsObject
+	for _, t := range turn {
+		calls = append(calls, t.functionCall(string(jsStringify(t.arguments))))
+	}
 	l.add(
-		toolCallsEntry{call, "tool_calls", "", now.UnixMilli(), l.since(now)},
-		openAIMessage{Role: "assistant", ToolCalls: call},
+		toolCallsEntry{calls, "tool_calls", "", now.UnixMilli(), l.since(now)},
+		openAIMessage{Role: "assistant", ToolCalls: calls},
 	)
 }
 

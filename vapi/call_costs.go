@@ -60,7 +60,7 @@ func (c *SimulatedCall) costs(length time.Duration) ([]costOfPart, costBreakdown
 	b.LLMPromptTokens = turns * (len(c.assistant.prompt()) + (heard+spoken)/2) / charactersPerToken
 	b.LLMCompletionTokens = spoken / charactersPerToken
 	b.Analysis.SummaryPromptTokens = (heard + spoken) / charactersPerToken
-	b.Analysis.SummaryCompletionTokens = len(c.plot.summary(c)) / charactersPerToken
+	b.Analysis.SummaryCompletionTokens = len(c.summary()) / charactersPerToken
 
 	b.STT = fourDecimals(minutes * transcriberPerMinute)
 	b.LLM = modelCost(b.LLMPromptTokens, b.LLMCompletionTokens)
@@ -88,10 +88,8 @@ func modelCost(promptTokens, completionTokens int) float64 {
 // provider names who did a part of the work: the assistant's choice where it
 // is known, Vapi's default otherwise.
 func (c *SimulatedCall) provider(part, detail, provider, fallback string) *jsObject {
-	if c.assistant != nil {
-		if chosen := c.assistant.shown.object(part); chosen.text("provider") != "" {
-			provider, fallback = chosen.text("provider"), chosen.text(detail)
-		}
+	if chosen := c.assistant.part(part); chosen.text("provider") != "" {
+		provider, fallback = chosen.text("provider"), chosen.text(detail)
 	}
 	return newObject(jsMember{"provider", provider}, jsMember{detail, fallback})
 }

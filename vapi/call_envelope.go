@@ -13,11 +13,12 @@ type messageHead struct {
 }
 
 type messageTail struct {
-	Call        callObject        `json:"call"`
-	PhoneNumber phoneNumberObject `json:"phoneNumber"`
-	Customer    customerObject    `json:"customer"`
-	Assistant   *jsObject         `json:"assistant,omitempty"`
-	Artifact    callArtifact      `json:"artifact"`
+	Call        *callObject        `json:"call,omitempty"`
+	Chat        *chatObject        `json:"chat,omitempty"` // instead of the call
+	PhoneNumber *phoneNumberObject `json:"phoneNumber,omitempty"`
+	Customer    *customerObject    `json:"customer,omitempty"`
+	Assistant   *jsObject          `json:"assistant,omitempty"`
+	Artifact    callArtifact       `json:"artifact"`
 }
 
 type callObject struct {
@@ -36,6 +37,7 @@ type callObject struct {
 	AssistantID        *string        `json:"assistantId"`
 	SquadID            *string        `json:"squadId"`
 	PhoneNumberID      string         `json:"phoneNumberId"`
+	CampaignID         string         `json:"campaignId,omitempty"`
 	Customer           customerObject `json:"customer"`
 }
 
@@ -123,17 +125,63 @@ func (c *SimulatedCall) head(kind string) messageHead {
 }
 
 func (c *SimulatedCall) tail() messageTail {
-	t := messageTail{
-		Call:        c.call,
-		PhoneNumber: c.phoneNumber,
-		Customer:    c.customer,
-		Artifact: callArtifact{
-			Messages:                c.log.messages(),
-			MessagesOpenAIFormatted: c.log.openAI(),
-		},
-	}
+	t := messageTail{Artifact: callArtifact{
+		Messages:                c.log.messages(),
+		MessagesOpenAIFormatted: c.log.openAI(),
+	}}
 	if c.assistant != nil {
 		t.Assistant = c.assistant.shown
 	}
+	if c.chat != nil {
+		t.Chat = c.chat
+		return t
+	}
+	t.Call, t.PhoneNumber, t.Customer = &c.call, &c.phoneNumber, &c.customer
 	return t
+}
+
+// members returns what there is of the tail, in its order.
+func (t messageTail) members() []jsMember {
+	var present []jsMember
+	add := func(key string, there bool, value any) {
+		if there {
+			present = append(present, jsMember{key, value})
+		}
+	}
+	add("call", t.Call != nil, t.Call)
+	add("chat", t.Chat != nil, t.Chat)
+	add("phoneNumber", t.PhoneNumber != nil, t.PhoneNumber)
+	add("customer", t.Customer != nil, t.Customer)
+	add("assistant", t.Assistant != nil, t.Assistant)
+	add("artifact", true, t.Artifact)
+	return present
+}
+
+// event is a message of its type with these fields of its own. A field whose
+// value is nil is left out.
+func (c *SimulatedCall) event(kind, detail string, fields ...jsMember) outgoing {
+	members := []jsMember{{"timestamp", c.now.UnixMilli()}, {"type", kind}}
+	for _, f := range fields {
+		if f.value != nil {
+			members = append(members, f)
+		}
+	}
+	members = append(members, c.tail().members()...)
+	return outgoing{kind: kind, detail: detail, message: newObject(members...)}
+}
+
+// orAbsent is s, or nil where it is empty.
+func orAbsent(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// objectOrAbsent is o, or nil without a type where it is nil.
+func objectOrAbsent(o *jsObject) any {
+	if o == nil {
+		return nil
+	}
+	return o
 }

@@ -1,7 +1,9 @@
 package vapi
 
 import (
+	"cmp"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -47,9 +49,8 @@ type monoRecording struct {
 // own do.
 func endOfCallReport() func(*SimulatedCall) outgoing {
 	return func(c *SimulatedCall) outgoing {
-		const kind = "end-of-call-report"
 		report := endOfCallReportMessage{
-			messageHead: c.head(kind),
+			messageHead: c.head(typeEndOfCallReport),
 			EndedReason: c.endedReason,
 			Destination: c.destination,
 			Costs:       []costOfPart{},
@@ -63,7 +64,7 @@ func endOfCallReport() func(*SimulatedCall) outgoing {
 		if !c.startedAt.IsZero() {
 			c.fillArtifact(&report.Artifact)
 		}
-		return outgoing{kind: kind, detail: c.endedReason, message: report}
+		return outgoing{kind: typeEndOfCallReport, detail: c.endedReason, message: report}
 	}
 }
 
@@ -74,7 +75,7 @@ func (c *SimulatedCall) reportConversation(report *endOfCallReportMessage) {
 	report.DurationMs = length.Milliseconds()
 	report.DurationSeconds = seconds(length)
 	report.DurationMinutes = fourDecimals(length.Minutes())
-	report.Analysis = callAnalysis{Summary: c.plot.summary(c), SuccessEvaluation: c.successEvaluation()}
+	report.Analysis = callAnalysis{Summary: c.summary(), SuccessEvaluation: c.successEvaluation()}
 	report.Summary = report.Analysis.Summary
 	report.Transcript = c.log.transcript()
 	recording := c.recording()
@@ -98,6 +99,34 @@ func (c *SimulatedCall) recording() callRecording {
 		StereoURL: file + "-stereo.wav",
 		Mono:      monoRecording{file + "-mono.wav", file + "-assistant.wav", file + "-customer.wav"},
 	}
+}
+
+// summary is what analysis.summary says of the call.
+func (c *SimulatedCall) summary() string {
+	if c.plot.summary != nil {
+		return c.plot.summary(c)
+	}
+	return c.plainSummary()
+}
+
+// plainSummary tells who spoke, and what became of the tools.
+func (c *SimulatedCall) plainSummary() string {
+	done, failed := 0, 0
+	for _, t := range c.tools {
+		if t.succeeded || t.async() {
+			done++
+		} else {
+			failed++
+		}
+	}
+	spoke := "The caller spoke with " + cmp.Or(c.assistant.name(), "the assistant")
+	switch {
+	case done+failed == 0:
+		return spoke + "."
+	case failed == 0:
+		return spoke + ", which called " + plural(done, "tool") + "."
+	}
+	return spoke + ", which called " + plural(done+failed, "tool") + ", " + strconv.Itoa(failed) + " of them in vain."
 }
 
 // successEvaluation is true where every tool did what it was called for.

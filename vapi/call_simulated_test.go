@@ -281,13 +281,19 @@ func TestNewCallRefuses(t *testing.T) {
 	}
 }
 
+// A call ends whatever the server replies, and all that is sent is JSON.
 func FuzzSimulatedCall(f *testing.F) {
-	for _, body := range []string{"", "{}", aliceReply, coldReply, `{"assistant":{"model":{"tools":[null,{"function":{"name":"get_weather"}}]}}}`,
-		`{"squad":{"members":[{}]}}`, `{"error":"no"}`, `{"results":[{}]}`, "[[[", "\xff", `{"assistant":{"name":"` + "\u2028" + `"}}`} {
-		f.Add(200, []byte(body), []byte(body))
+	for _, body := range []string{"", "{}", aliceReply, coldReply, customModelReply, callsWeather, `{"assistant":{"model":{"tools":[null,{"function":{"name":"get_weather"}}]}}}`,
+		`{"squad":{"members":[{}]}}`, `{"error":"no"}`, `{"results":[{}]}`, "[[[", "\xff", `{"assistant":{"name":"` + "\u2028" + `"}}`,
+		`{"destination":{"type":"squad","squad":{"members":[null]}}}`, `{"destination":{"type":"number","number":"1"},"message":{"content":7}}`,
+		`{"timeoutSeconds":1e308}`, `{"documents":[{"content":"x","similarity":"y"}]}`, `{"eligible":true}`} {
+		for scenario := range len(Scenarios()) {
+			f.Add(scenario, 200, []byte(body), []byte(body))
+		}
 	}
-	f.Fuzz(func(t *testing.T, status int, assistant, tools []byte) {
-		c, err := NewCall(CallOptions{Start: simulatedStart})
+	f.Fuzz(func(t *testing.T, scenario, status int, assistant, others []byte) {
+		all := Scenarios()
+		c, err := NewCall(CallOptions{Scenario: all[uint(scenario)%uint(len(all))], Start: simulatedStart})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -296,17 +302,20 @@ func FuzzSimulatedCall(f *testing.F) {
 			if !json.Valid(s.Body) {
 				t.Fatalf("%s: not JSON: %s", s.Name, s.Body)
 			}
-			if n++; n > 30 {
+			if n++; n > 100+maxOwnTools*10 {
 				t.Fatal("the call does not end")
 			}
 			body := assistant
-			if s.Type == "tool-calls" {
-				body = []byte(strings.ReplaceAll(string(tools), "ID", toolCallID(s)))
+			if s.Type != typeAssistantRequest {
+				body = others
+			}
+			if s.Type == typeToolCalls {
+				body = []byte(strings.ReplaceAll(string(others), "ID", toolCallID(s)))
 			}
 			c.Reply(Reply{Status: status, Body: body})
 		}
-		if n != 3 && n < 22 {
-			t.Fatalf("%d messages", n)
+		if n == 0 {
+			t.Fatal("nothing is sent")
 		}
 	})
 }

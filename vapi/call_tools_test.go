@@ -80,7 +80,8 @@ func TestAsyncToolIsNotWaitedFor(t *testing.T) {
 
 func TestToolOfTheAssistantIsCalledWithItsDefinition(t *testing.T) {
 	const reply = `{"assistant":{"server":{"timeoutSeconds":7},"model":{"provider":"openai","tools":[
-		{"type":"function","function":{"name":"get_weather","description":"My own."},"server":{"timeoutSeconds":3}}]}}}`
+		{"type":"function","function":{"name":"get_weather","description":"My own."},"server":{"timeoutSeconds":3}},
+		{"type":"function","function":{"name":"book_table"}}]}}}`
 	calls := stepsOfType(playCall(t, CallOptions{}, answering(reply, coldReply)), "tool-calls")
 	if got := readStep(t, calls[0]).Message.ToolWithToolCallList[0].Function.Description; got != "My own." {
 		t.Errorf("get_weather is described as %q", got)

@@ -1,6 +1,7 @@
 package vapi
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -8,7 +9,9 @@ import (
 
 // inboundScenario is a call to a phone number without an assistant of its own:
 // the server is asked for one, which looks up the weather in Oslo, is
-// interrupted while it says so, and tries to book a table.
+// interrupted while it says so, and tries to book a table. An assistant that has
+// tools of its own calls those and no others; one whose model is the developer's
+// is asked what to say.
 var inboundScenario = scenario{
 	name:     "inbound",
 	callType: "inboundPhoneCall",
@@ -21,28 +24,58 @@ var inboundScenario = scenario{
 		{700 * time.Millisecond, speechUpdate("assistant", "started")},
 		{7600 * time.Millisecond, finalTranscript("assistant", greeting)},
 		{200 * time.Millisecond, speechUpdate("assistant", "stopped")},
-		{2300 * time.Millisecond, speechUpdate("user", "started")},
-		{900 * time.Millisecond, partialTranscript("user", fixedLine("Hi"))},
-		{1800 * time.Millisecond, partialTranscript("user", fixedLine("Hi, what's the weather like in"))},
-		{1500 * time.Millisecond, finalTranscript("user", fixedLine("Hi, what's the weather like in Oslo today?"))},
-		{200 * time.Millisecond, speechUpdate("user", "stopped")},
-		{1200 * time.Millisecond, callTool("get_weather", jsMember{"city", "Oslo"})},
-		{1400 * time.Millisecond, conversationUpdate()},
-		{900 * time.Millisecond, modelOutput(weatherAnswerInFull)},
-		{700 * time.Millisecond, speechUpdate("assistant", "started")},
-		{4600 * time.Millisecond, partialTranscript("assistant", weatherAnswer)},
-		{2300 * time.Millisecond, userInterrupted()},
-		{400 * time.Millisecond, finalTranscript("assistant", weatherAnswerCutShort)},
-		{9400 * time.Millisecond, finalTranscript("user", fixedLine("Oh, yes please! A table for two, tonight at seven. It's our anniversary, so something quiet near the harbour would be lovely."))},
-		{1500 * time.Millisecond, callTool("book_table", jsMember{"guests", 2}, jsMember{"time", "19:00"})},
-		{1700 * time.Millisecond, conversationUpdate()},
-		{12200 * time.Millisecond, finalTranscript("assistant", tableAnswer)},
-		{8600 * time.Millisecond, finalTranscript("user", fixedLine("I see. One more thing: until when can we order?"))},
-		{11000 * time.Millisecond, finalTranscript("assistant", fixedLine("The kitchen takes its last orders at ten, and the bar stays open until midnight."))},
-		{8100 * time.Millisecond, finalTranscript("user", fixedLine("That's all I wanted to know. Thank you, and goodbye!"))},
+		{0, fork(inboundConversation)},
 		{1100 * time.Millisecond, statusEnded("customer-ended-call")},
 		{5200 * time.Millisecond, endOfCallReport()},
 	},
+}
+
+// inboundConversation is what is talked about, as the assistant's model and tools
+// allow.
+func inboundConversation(c *SimulatedCall) []beat {
+	if c.customModel() != nil {
+		return slices.Concat(
+			modelTurn("Hi, what's the weather like in Oslo today?"),
+			modelTurn("That's all I wanted to know. Thank you, and goodbye!"),
+		)
+	}
+	var talk []beat
+	if c.canCall("get_weather") {
+		talk = append(talk, weatherTalk...)
+	}
+	if c.canCall("book_table") {
+		talk = append(talk, tableTalk...)
+	}
+	for _, tool := range c.otherTools("get_weather", "book_table") {
+		talk = append(talk, toolRound(tool)...)
+	}
+	return append(talk,
+		beat{8600 * time.Millisecond, finalTranscript("user", fixedLine("I see. One more thing: until when can we order?"))},
+		beat{11000 * time.Millisecond, finalTranscript("assistant", fixedLine("The kitchen takes its last orders at ten, and the bar stays open until midnight."))},
+		beat{8100 * time.Millisecond, finalTranscript("user", fixedLine("That's all I wanted to know. Thank you, and goodbye!"))},
+	)
+}
+
+var weatherTalk = []beat{
+	{2300 * time.Millisecond, speechUpdate("user", "started")},
+	{900 * time.Millisecond, partialTranscript("user", fixedLine("Hi"))},
+	{1800 * time.Millisecond, partialTranscript("user", fixedLine("Hi, what's the weather like in"))},
+	{1500 * time.Millisecond, finalTranscript("user", fixedLine("Hi, what's the weather like in Oslo today?"))},
+	{200 * time.Millisecond, speechUpdate("user", "stopped")},
+	{1200 * time.Millisecond, callTool("get_weather", jsMember{"city", "Oslo"})},
+	{1400 * time.Millisecond, conversationUpdate()},
+	{900 * time.Millisecond, modelOutput(weatherAnswerInFull)},
+	{700 * time.Millisecond, speechUpdate("assistant", "started")},
+	{4600 * time.Millisecond, partialTranscript("assistant", weatherAnswer)},
+	{2300 * time.Millisecond, userInterrupted()},
+	{400 * time.Millisecond, finalTranscript("assistant", weatherAnswerCutShort)},
+}
+
+var tableTalk = []beat{
+	{9400 * time.Millisecond, finalTranscript("user", fixedLine("Oh, yes please! A table for two, tonight at seven. It's our anniversary, so something quiet near the harbour would be lovely."))},
+	{1500 * time.Millisecond, callTool("book_table", jsMember{"guests", 2}, jsMember{"time", "19:00"})},
+	{1700 * time.Millisecond, conversationUpdate()},
+	{12200 * time.Millisecond, finalTranscript("assistant", tableAnswer)},
 }
 
 var weatherTool = functionTool("get_weather", "Get the current weather in a city.",
@@ -98,11 +131,17 @@ func weatherAnswer(c *SimulatedCall) string {
 }
 
 func weatherAnswerInFull(c *SimulatedCall) string {
+	if !c.canCall("book_table") {
+		return weatherAnswerCutShort(c) + " for you this evening?"
+	}
 	return weatherAnswerCutShort(c) + " somewhere warm tonight?"
 }
 
 // weatherAnswerCutShort is as much as the caller let the assistant say.
 func weatherAnswerCutShort(c *SimulatedCall) string {
+	if !c.canCall("book_table") {
+		return weatherAnswer(c) + " Is there anything else I can do"
+	}
 	return weatherAnswer(c) + " Shall I book you a table"
 }
 
@@ -118,6 +157,9 @@ func tableAnswer(c *SimulatedCall) string {
 }
 
 func inboundSummary(c *SimulatedCall) string {
+	if !c.canCall("get_weather") || !c.canCall("book_table") || c.customModel() != nil {
+		return c.plainSummary()
+	}
 	weather := "got no answer"
 	if c.lastToolCall("get_weather").succeeded {
 		weather = "got an answer"
