@@ -99,9 +99,11 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		a.demoCommand(),
+		a.simulateCommand(),
 		a.eventsCommand(),
 		a.showCommand(),
 		a.replayCommand(),
+		a.verifyCommand(),
 		a.clearCommand(),
 		a.completionCommand(),
 		a.versionCommand(),
