@@ -114,6 +114,11 @@ func (x *passage) answer(w http.ResponseWriter, why explanation) {
 	e.Response.Header = h.Clone()
 	x.reply.add(body)
 	x.commit()
+	if x.in != nil {
+		if end, _ := x.in.state(); end == nil { // nobody reads the rest, so the connection cannot be used again
+			h.Set("Connection", "close")
+		}
+	}
 	w.WriteHeader(e.Status)
 	w.Write(body)
 }

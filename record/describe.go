@@ -26,6 +26,12 @@ func (e *Exchange) Describe() {
 	if !e.Refused {
 		e.Checks = vapi.Judge(e.Identity, request, reply)
 	}
+	if e.Kind == vapi.KindServer && e.CallID != "" {
+		e.shows = vapi.ShowsResults(request)
+		if e.Type == typeToolCalls {
+			e.asked = vapi.ToolCallIDs(request)
+		}
+	}
 	e.recognise()
 }
 

@@ -43,6 +43,8 @@ type Exchange struct {
 	Error        string // why it did not end well, such as: client went away after 512 bytes
 
 	recorded    []vapi.RecordedResult // what later messages of the call show that Vapi took, where it has tools
+	asked       []string              // the ids of the tool calls that it makes, once it is described
+	shows       bool                  // it may show results of tool calls, once it is described
 	fingerprint fingerprint           // of the request's body, where a redelivery of it would be noticed
 
 	pending int64  // counts those begun in this process; 0 for one that was not

@@ -39,6 +39,8 @@ const (
 	// calls of all of them. What is forgotten is read from the store again.
 	mostPairedCalls = 1024
 	mostOpen        = 16 << 10
+	// mostDeliveries bounds how many deliveries of one tool call are remembered.
+	mostDeliveries = 16
 	// mostNotes bounds the queue. What does not fit is found with the next message,
 	// as each repeats the conversation so far.
 	mostNotes = 4096
@@ -57,7 +59,9 @@ type callKey struct {
 type note struct {
 	exchange int64
 	call     *pairedCall
-	asks     bool // it calls tools
+	asks     bool     // it calls tools
+	asked    []string // their ids
+	shows    bool     // it may show results
 }
 
 // pairedCall is what is known of one call.
@@ -68,6 +72,7 @@ type pairedCall struct {
 	known  bool // waiting has all that the store has
 	open   int  // how many are in waiting
 	queued int  // how many notes of it are in the queue
+	shown  int  // how many of those may show results
 
 	// waiting has for each tool call without a result the exchanges that made it:
 	// several where it was delivered again. Only the pairing's goroutine uses it.
@@ -121,7 +126,7 @@ func (p *pairing) notice(e *Exchange) {
 	if c == nil {
 		c = p.remember(key)
 	}
-	if c.known && c.open == 0 && c.queued == 0 && !asks {
+	if c.known && !asks && (!e.shows || c.open == 0 && c.queued == 0) {
 		return
 	}
 	if len(p.queue) == mostNotes {
@@ -129,7 +134,10 @@ func (p *pairing) notice(e *Exchange) {
 		return
 	}
 	c.queued++
-	p.queue = append(p.queue, note{e.ID, c, asks})
+	if e.shows {
+		c.shown++
+	}
+	p.queue = append(p.queue, note{e.ID, c, asks, e.asked, e.shows})
 	p.work.Signal()
 }
 
@@ -171,19 +179,24 @@ func (p *pairing) next() (note, bool) {
 }
 
 // look looks at one exchange: for results of tool calls that were made before,
-// and for tool calls that it makes.
+// and for tool calls that it makes. Where a later message of the call that
+// may show results waits in the queue, that one is read instead: it repeats what
+// this one shows.
 func (p *pairing) look(n note) {
 	c := n.call
 	p.mu.Lock()
-	known := c.known
+	known, later := c.known, c.shown > 1
 	c.known = true // unless another process calls a tool meanwhile
 	p.mu.Unlock()
 	err := p.ctx.Err()
 	if err == nil && !known {
 		err = p.catchUp(c)
 	}
-	if err == nil && (n.asks || len(c.waiting) > 0) {
-		err = p.read(n, known)
+	if err == nil && len(c.waiting) > 0 && n.shows && !later {
+		err = p.read(n)
+	}
+	if err == nil && known {
+		c.await(n.exchange, n.asked)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -191,6 +204,9 @@ func (p *pairing) look(n note) {
 		c.known = false // it is tried again with the next message
 	}
 	c.queued--
+	if n.shows {
+		c.shown--
+	}
 	if p.calls[c.key] == c {
 		p.open += len(c.waiting) - c.open
 	}
@@ -234,20 +250,33 @@ func (c *pairedCall) wait(e *Exchange) {
 	for _, r := range e.recorded {
 		seen[r.ToolCallID] = true
 	}
+	var unseen []string
 	for _, call := range e.ToolCalls() {
-		if call.ID == "" || seen[call.ID] || len(c.waiting) >= mostOpen {
+		if call.ID != "" && !seen[call.ID] {
+			unseen = append(unseen, call.ID)
+		}
+	}
+	c.await(e.ID, unseen)
+}
+
+// await adds tool calls that an exchange made.
+func (c *pairedCall) await(exchange int64, toolCalls []string) {
+	for _, id := range toolCalls {
+		deliveries := c.waiting[id]
+		switch {
+		case deliveries == nil && len(c.waiting) >= mostOpen:
 			continue
-		}
-		if c.waiting == nil {
+		case c.waiting == nil:
 			c.waiting = make(map[string][]int64)
+		case len(deliveries) == mostDeliveries: // of those in between nobody wants to know
+			deliveries = append(deliveries[:1], deliveries[2:]...)
 		}
-		c.waiting[call.ID] = append(c.waiting[call.ID], e.ID)
+		c.waiting[id] = append(deliveries, exchange)
 	}
 }
 
-// read reads an exchange that was noted. Its own tool calls are added where they
-// were not read from the store just now.
-func (p *pairing) read(n note, add bool) error {
+// read reads an exchange that was noted, for the results that it shows.
+func (p *pairing) read(n note) error {
 	e, err := p.store.Get(p.ctx, n.exchange)
 	if errors.Is(err, ErrNoExchange) {
 		return nil
@@ -256,16 +285,7 @@ func (p *pairing) read(n note, add bool) error {
 		return err
 	}
 	c := n.call
-	if len(c.waiting) > 0 {
-		results := vapi.RecordedResults(e.vapiRequest(), func(id string) bool { return len(c.waiting[id]) > 0 })
-		if err := p.settle(c, results, e.ID); err != nil {
-			return err
-		}
-	}
-	if n.asks && add {
-		c.wait(e)
-	}
-	return nil
+	return p.settle(c, vapi.RecordedResults(e.vapiRequest(), func(id string) bool { return len(c.waiting[id]) > 0 }), e.ID)
 }
 
 // settle amends the exchanges whose tool calls have a result now, which the

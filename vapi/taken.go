@@ -33,7 +33,7 @@ const (
 //
 // A message that shows no result at all costs the search for a word.
 func RecordedResults(r Request, wanted func(toolCallID string) bool) []RecordedResult {
-	if !bytes.Contains(r.Body, []byte("tool_call_")) { // tool_call_result and tool_call_id
+	if !ShowsResults(r) {
 		return nil
 	}
 	m, ok := messageOf(r.root())
@@ -47,6 +47,12 @@ func RecordedResults(r Request, wanted func(toolCallID string) bool) []RecordedR
 		found.read(list)
 	}
 	return found.results
+}
+
+// ShowsResults reports whether RecordedResults could find anything. It costs the
+// search for a word.
+func ShowsResults(r Request) bool {
+	return bytes.Contains(r.Body, []byte("tool_call_")) // tool_call_result and tool_call_id
 }
 
 // A recordedList collects results from several lists that repeat them.

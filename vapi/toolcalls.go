@@ -58,6 +58,18 @@ func ToolNames(r Request) []string {
 	return names
 }
 
+// ToolCallIDs returns the ids of the tool calls of a request, in order; those
+// without one are left out.
+func ToolCallIDs(r Request) []string {
+	var ids []string
+	for _, ask := range toolAsks(r) {
+		if ask.id != "" {
+			ids = append(ids, ask.id)
+		}
+	}
+	return ids
+}
+
 // A toolAsk is a tool call as the request asks for it.
 type toolAsk struct {
 	id, name  string
