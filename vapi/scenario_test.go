@@ -2,7 +2,6 @@ package vapi
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -338,6 +337,6 @@ func TestChatHasNoCall(t *testing.T) {
 	body, _ := parseJSObject(created[0].Body)
 	output := body.object("message").object("chat").objects("output")
 	if n := len(output); n != 4 || output[1].text("content") != "done" || output[3].text("role") != "assistant" {
-		t.Errorf("the output of the first chat: %s", fmt.Sprintf("%s", jsStringify(output)))
+		t.Errorf("the output of the first chat: %s", jsStringify(output))
 	}
 }

@@ -174,8 +174,7 @@ func newDocument(random *rand.Rand) []byte {
 
 type documentWriter struct {
 	*rand.Rand
-	out    []byte
-	spaced bool
+	out []byte
 }
 
 func (w *documentWriter) value(depth int) {
@@ -266,7 +265,7 @@ func (w *documentWriter) number() {
 	case 1: // any double at all, in one of three forms
 		f := math.Float64frombits(w.Uint64())
 		if math.IsInf(f, 0) || math.IsNaN(f) {
-			f = -0.0
+			f = math.Copysign(0, -1)
 		}
 		w.out = strconv.AppendFloat(w.out, f, "efE"[w.IntN(3)], -1+w.IntN(2)*20, 64)
 	case 2:
