@@ -214,7 +214,7 @@ func appendJSScalar(dst []byte, v any) []byte {
 
 // jsStringify returns v as JSON.stringify writes it.
 func jsStringify(v any) []byte {
-	return rawLineSeparators(appendJSScalar(nil, v))
+	return rawLineSeparators(appendJSValue(nil, v))
 }
 
 // rawLineSeparators undoes the one escape that encoding/json always writes and

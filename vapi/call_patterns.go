@@ -1,14 +1,27 @@
 package vapi
 
 import (
+	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 )
 
+// matching returns a short text that a pattern matches, and false where none was
+// found. Patterns are JavaScript's, of which Go knows most.
+func matching(pattern string, least int) (string, bool) {
+	expression, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", false
+	}
+	s, ok := shortestMatch(pattern, least)
+	return s, ok && expression.MatchString(s)
+}
+
 // shortestMatch returns a text that a pattern describes: of a choice the first,
 // of a repetition as few as it may have, or more for a text of at least so many
-// characters. The error of a pattern is that nothing is found.
+// characters. It returns false for a pattern that Go
+// does not know, and one that describes too much.
 func shortestMatch(pattern string, least int) (string, bool) {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
