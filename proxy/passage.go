@@ -55,6 +55,8 @@ func newPassage(p *Proxy, w http.ResponseWriter, r *http.Request) *passage {
 			Method: r.Method,
 			Path:   r.URL.RequestURI(),
 			Target: target.String(),
+
+			Tunnelled: listener(r) == record.FromTunnel,
 		},
 	}
 	if r.Host != "" {
@@ -73,6 +75,7 @@ func newPassage(p *Proxy, w http.ResponseWriter, r *http.Request) *passage {
 // ends.
 func (x *passage) run() {
 	x.proxy.options.Store.Begin(x.exchange)
+	x.identifyEarly()
 	defer x.end()
 	// Else net/http would swallow what is unread of a request as soon as the reply
 	// begins, and neither the target nor the record would get it.
@@ -221,6 +224,9 @@ func (x *passage) commit() {
 	e.Response.Body, e.Response.Bytes, e.Response.Truncated = x.reply.bytes, x.reply.total, x.reply.truncated
 	if x.conn != nil {
 		e.Request.Bytes, e.Response.Bytes = x.conn.wrote.Load(), x.conn.read.Load()
+	}
+	if here := x.proxy.options.Here; here != nil {
+		e.Here = here()
 	}
 	e.Describe()
 	e.Authenticate(x.proxy.options.Keys)

@@ -16,7 +16,8 @@ type incoming struct {
 
 	mu      sync.Mutex // guards what follows
 	capture capture
-	end     error // why no more comes: io.EOF when it was whole
+	end     error         // why no more comes: io.EOF when it was whole
+	whole   func(capture) // told once it is, before the mutex is let go; nil where nobody asks
 }
 
 // readAt reads what follows the first offset bytes: from what was captured
@@ -36,6 +37,9 @@ func (in *incoming) readAt(offset int64, p []byte) (int, error) {
 	in.capture.add(p[:n])
 	if err != nil {
 		in.end = err
+		if in.whole != nil && errors.Is(err, io.EOF) {
+			in.whole(in.capture)
+		}
 	}
 	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // feedSize is how many of the newest changes a feed holds for its watchers. One
@@ -20,7 +21,8 @@ type feed struct {
 	begun    int64      // how many exchanges were ever begun
 	inFlight map[int64]*Exchange
 	watchers map[*Watcher]struct{}
-	live     int // how many watchers want to see what is in flight
+	live     int         // how many watchers want to see what is in flight
+	watched  atomic.Bool // live is not 0
 	closed   bool
 
 	// committed is called with each exchange that was committed just now, in this
@@ -60,7 +62,13 @@ func (f *feed) publish(e *Exchange) {
 	if f.live == 0 && (len(f.watchers) == 0 || e.Pending()) {
 		return
 	}
-	f.ring[f.next%feedSize] = e.listed()
+	f.tell(e.listed())
+}
+
+// tell puts what changed into the ring and wakes who wants to know; the caller
+// holds the lock, and there is a watcher.
+func (f *feed) tell(e Exchange) {
+	f.ring[f.next%feedSize] = e
 	f.next++
 	for w := range f.watchers {
 		if w.live || !e.Pending() {
@@ -108,6 +116,7 @@ func (f *feed) remove(w *Watcher) {
 		delete(f.watchers, w)
 		if w.live {
 			f.live--
+			f.watched.Store(f.live > 0)
 		}
 		close(w.wake)
 	}
@@ -144,6 +153,7 @@ func (s *Store) Watch(live bool) *Watcher {
 	f.watchers[w] = struct{}{}
 	if live {
 		f.live++
+		f.watched.Store(true)
 	}
 	return w
 }
