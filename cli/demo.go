@@ -18,6 +18,7 @@ import (
 	"vapitap/proxy"
 	"vapitap/record"
 	"vapitap/replay"
+	"vapitap/tui"
 	"vapitap/vapi"
 )
 
@@ -45,6 +46,9 @@ calls is answered wrongly, on purpose. It needs no account and no network.`,
 				return err
 			}
 			if err := pace.check(); err != nil {
+				return err
+			}
+			if err := a.settleOutput(&o); err != nil {
 				return err
 			}
 			return a.demo(cmd.Context(), o, pace)
@@ -83,15 +87,24 @@ func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error
 	served := make(chan error, 1)
 	go func() { served <- p.Serve(listener, record.FromLocal) }()
 
-	notices.say("demo: a simulated call from +1 415 555 0100 to a built-in server, through http://" + listener.Addr().String())
-	printer := a.print(store, o.output, func(e *record.Exchange) bool { return e.Session == session.ID })
-	played := playDemo(ctx, "http://"+listener.Addr().String(), pace)
-
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	p.Shutdown(drain)
+	address := "http://" + listener.Addr().String()
+	sender := newTUISender(store, tuiSenderOptions{session: session.ID, demo: server})
+	defer sender.close()
+	front := a.front(o.output, notices, tui.Options{
+		Store: store, Session: session.ID, Label: "demo", Sender: sender,
+		Place:    tui.Place{Listen: address, Target: server.url.String()},
+		Concerns: func(e *record.Exchange) bool { return e.Session == session.ID },
+	})
+	var played error
+	if o.output == outputTUI {
+		played = playAndLook(ctx, notices, front, func(ctx context.Context) error { return playDemo(ctx, address, pace) })
+	} else {
+		notices.say("demo: a simulated call from +1 415 555 0100 to a built-in server, through " + address)
+		played = playDemo(ctx, address, pace)
+	}
+	drain(ctx, p, store, notices)
 	<-served
-	printer.finish()
+	front.finish()
 	notices.close()
 	if ctx.Err() != nil {
 		return nil // Ctrl-C
@@ -99,13 +112,42 @@ func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error
 	if played != nil {
 		return played
 	}
+	return a.sayNext(ctx, o, store, session)
+}
+
+// playAndLook plays a call while the interface is on. Whoever looks may go on
+// when the call is over, and whoever quits ends it.
+func playAndLook(ctx context.Context, notices *notices, f front, play func(context.Context) error) error {
+	playing, stop := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		switch err := play(playing); {
+		case playing.Err() != nil:
+		case err != nil:
+			notices.say("the call broke off: " + err.Error())
+		default:
+			notices.say("the call is over: n goes to what failed, e edits and resends, s saves, q quits")
+		}
+	}()
+	err := f.look(ctx)
+	stop()
+	<-over
+	return err
+}
+
+// sayNext says what can be done now. Who has quit the interface early is told
+// nothing of tool calls that were never made.
+func (a *app) sayNext(ctx context.Context, o listenOptions, store *record.Store, session record.Session) error {
 	next, err := demoNext(ctx, store, session)
-	if err != nil {
+	switch {
+	case err != nil && o.output == outputTUI:
+		return nil
+	case err != nil:
 		return err
-	}
-	if o.output == "json" {
+	case o.output == outputJSON:
 		a.suggest(a.err, a.errStyle, next)
-	} else {
+	default:
 		a.suggest(a.out, a.style, next)
 	}
 	return nil

@@ -26,17 +26,15 @@ type listenOptions struct {
 func (o *listenOptions) add(flags *pflag.FlagSet) {
 	flags.IntVarP(&o.port, "port", "p", 4242, "listen on this `PORT`; 0 picks one and says which")
 	flags.StringVar(&o.host, "host", "127.0.0.1", "listen on this `ADDRESS`")
-	flags.StringVarP(&o.output, "output", "o", "text", "what to show: `text|json`")
+	flags.StringVarP(&o.output, "output", "o", "", "what to show: `tui|text|json` (default tui on a terminal, else text)")
 }
 
 // check says what is wrong with the flags.
 func (o *listenOptions) check() error {
 	switch o.output {
-	case "text", "json":
-	case "tui":
-		return usagef("--output tui: this version has no terminal interface yet; use text or json")
+	case "", outputTUI, outputText, outputJSON:
 	default:
-		return usagef("--output %s: want text or json", o.output)
+		return usagef("--output %s: want tui, text or json", o.output)
 	}
 	if o.port < 0 || o.port > 65535 {
 		return usagef("--port %d: want 0 to 65535", o.port)

@@ -141,21 +141,62 @@ func jsonWriter(w io.Writer, e *record.Exchange) error {
 // notices writes sentences to standard error, one at a time and without making
 // who says them wait.
 type notices struct {
-	mu     sync.Mutex
-	queue  chan string
-	done   chan struct{}
-	closed bool
+	mu       sync.Mutex
+	queue    chan notice
+	done     chan struct{}
+	closed   bool
+	diverted func(string) // gets them instead; nil while nobody does
+}
+
+// notice is a sentence, or the question whether all before it are written.
+type notice struct {
+	sentence string
+	written  chan struct{} // closed once they are; nil for a sentence
+}
+
+// divert gives sentences to somebody else from now on, who may not block; nil
+// has them written again. It returns when none is on its way to whoever got them
+// before.
+func (n *notices) divert(to func(string)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.diverted = to
 }
 
 func (a *app) notices() *notices {
-	n := &notices{queue: make(chan string, 64), done: make(chan struct{})}
+	n := &notices{queue: make(chan notice, 64), done: make(chan struct{})}
 	go func() {
 		defer close(n.done)
-		for sentence := range n.queue {
-			fmt.Fprintf(a.err, "%s %s\n", a.errStyle.wanted("vapitap"), clean(sentence))
+		for next := range n.queue {
+			if next.written != nil {
+				close(next.written)
+				continue
+			}
+			fmt.Fprintf(a.err, "%s %s\n", a.errStyle.wanted("vapitap"), clean(next.sentence))
 		}
 	}()
 	return n
+}
+
+// flush returns when what was said is written, so that something else can be
+// written below it. Where nobody takes it, it is given up.
+func (n *notices) flush() {
+	written := make(chan struct{})
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return
+	}
+	select {
+	case n.queue <- notice{written: written}:
+	default:
+		close(written)
+	}
+	n.mu.Unlock()
+	select {
+	case <-written:
+	case <-time.After(stuckAfter):
+	}
 }
 
 // say queues a sentence. Where 64 wait already, standard error is stuck and the
@@ -166,8 +207,12 @@ func (n *notices) say(sentence string) {
 	if n.closed {
 		return
 	}
+	if n.diverted != nil {
+		n.diverted(sentence)
+		return
+	}
 	select {
-	case n.queue <- sentence:
+	case n.queue <- notice{sentence: sentence}:
 	default:
 	}
 }

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	record FILE        begin a session and record the exchanges that FILE describes;
 //	                   $SESSION is the session's id from then on
 //	status N ARGS...   run vapitap, which must end with status N
+//	api ...            a stand-in of Vapi's API: see apiCommand
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -41,6 +42,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"record": recordCommand,
 			"status": statusCommand,
+			"api":    apiCommand,
 		},
 	})
 }

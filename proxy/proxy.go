@@ -36,6 +36,14 @@ type Options struct {
 	// RequireAuth answers 401 to requests that Keys do not verify, and forwards
 	// none of them. It needs Keys.
 	RequireAuth bool
+	// Here returns the hosts, with their ports where they have one, that lead to
+	// this proxy from outside, such as that of a tunnel's public address. It is
+	// asked for each exchange. Nil knows of none.
+	Here func() []string
+	// Answer is shown each request first, and returns true where it was one of the
+	// program's own to itself, which it has answered: that is neither forwarded nor
+	// recorded. Nil leaves all to be forwarded.
+	Answer func(http.ResponseWriter, *http.Request) bool
 	// Notify is called with a sentence for the person who runs the program. It
 	// must not block, and may be called by several goroutines. Nil is allowed.
 	Notify func(sentence string)
@@ -118,6 +126,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // it came at the very end
 	}
 	defer p.passages.end()
+	if p.options.Answer != nil && p.options.Answer(w, r) {
+		return
+	}
 	newPassage(p, w, r).run()
 }
 

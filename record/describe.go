@@ -50,6 +50,7 @@ func (e *Exchange) vapiRequest() vapi.Request {
 		Header:    e.Request.Header,
 		Body:      e.Request.Decoded(),
 		Truncated: e.Request.Truncated,
+		Here:      e.Here,
 	}.Indexed()
 }
 

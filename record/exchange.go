@@ -38,9 +38,11 @@ type Exchange struct {
 	Mocked       bool
 	Saved        bool
 	Marked       bool
-	Unreachable  bool   // no answer came from the server; the reply is vapitap's own
-	Refused      bool   // for want of authentication, so that it was not forwarded: for Describe, not kept
-	Error        string // why it did not end well, such as: client went away after 512 bytes
+	Unreachable  bool     // no answer came from the server; the reply is vapitap's own
+	Here         []string // hosts that lead to who took it, beside those that it names itself: for Describe, not kept
+	Tunnelled    bool     // it came through a tunnel of ours, whoever sent it: for the month's count, not kept
+	Refused      bool     // for want of authentication, so that it was not forwarded: for Describe, not kept
+	Error        string   // why it did not end well, such as: client went away after 512 bytes
 
 	recorded    []vapi.RecordedResult // what later messages of the call show that Vapi took, where it has tools
 	asked       []string              // the ids of the tool calls that it makes, once it is described

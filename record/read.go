@@ -176,3 +176,31 @@ func (s *Store) Sessions(ctx context.Context) ([]Session, error) {
 	}
 	return list, explain(s.path, rows.Err())
 }
+
+// SessionTotals is what the store has of one session.
+type SessionTotals struct {
+	Exchanges int
+	Calls     int   // how many calls they belong to
+	Bytes     int64 // of their bodies
+}
+
+// SessionTotals returns what the store has of each session of which it has any
+// exchange, by the session's id.
+func (s *Store) SessionTotals(ctx context.Context) (map[string]SessionTotals, error) {
+	rows, err := s.readers.Load().QueryContext(ctx, `SELECT session, count(*), count(DISTINCT nullif(call_id, '')),
+		sum(request_bytes + response_bytes) FROM exchange GROUP BY session`)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	totals := make(map[string]SessionTotals)
+	for rows.Next() {
+		var id string
+		var t SessionTotals
+		if err := rows.Scan(&id, &t.Exchanges, &t.Calls, &t.Bytes); err != nil {
+			return nil, explain(s.path, err)
+		}
+		totals[id] = t
+	}
+	return totals, explain(s.path, rows.Err())
+}

@@ -48,11 +48,20 @@ const (
 	pairingDrain = 2 * time.Second
 )
 
-// callKey names a call. One that is simulated may be that of a recorded call and
-// is another all the same.
+// callKey names a call. One that is simulated or imported may be that of a
+// recorded call and is another all the same; so is one that is imported again.
 type callKey struct {
 	id        string
 	simulated bool
+	imported  string // the session that it was imported to
+}
+
+func keyOf(e *Exchange) callKey {
+	key := callKey{id: e.CallID, simulated: e.From == FromSimulate}
+	if e.From == FromImport {
+		key.imported = e.Session
+	}
+	return key
 }
 
 // note is an exchange that was committed and is to be looked at.
@@ -109,10 +118,10 @@ func (p *pairing) end() {
 // writes. It waits for nothing, and takes up only what belongs to a call of
 // which tool calls are open, or may be.
 func (p *pairing) notice(e *Exchange) {
-	if e.Kind != vapi.KindServer || e.CallID == "" || !e.live() && e.From != FromSimulate {
+	if e.Kind != vapi.KindServer || e.CallID == "" || !e.live() && e.From != FromSimulate && e.From != FromImport {
 		return
 	}
-	key := callKey{e.CallID, e.From == FromSimulate}
+	key := keyOf(e)
 	asks := e.Type == typeToolCalls
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -237,7 +246,7 @@ func (p *pairing) catchUp(c *pairedCall) error {
 
 // pairs reports whether e is of the call, and not of one that imitates it.
 func (e *Exchange) pairs(key callKey) bool {
-	return e.Kind == vapi.KindServer && (e.From == FromSimulate) == key.simulated && (key.simulated || e.live())
+	return e.Kind == vapi.KindServer && keyOf(e) == key && (key.simulated || key.imported != "" || e.live())
 }
 
 // live reports whether it came from Vapi itself, or from whoever calls the

@@ -196,6 +196,9 @@ func (w *writer) commitBatch(ctx context.Context, batch []*job) ([]*Exchange, er
 	if err := w.inserter.insert(ctx, batch, w.next, w.refused); err != nil {
 		return nil, err
 	}
+	if err := countTunnelled(ctx, w.conn, batch); err != nil {
+		return nil, err
+	}
 	changed := make([]*Exchange, 0, len(batch))
 	next := w.next
 	for _, j := range batch {

@@ -111,7 +111,7 @@ func openTypes(m *Model) tea.Cmd {
 		return simple(func(m *Model) { m.seeType(typ, wanted) })
 	}
 	all := []choice{
-		{title: "All", note: count(len(m.history.entries), 0), do: see("", false)},
+		{title: "All", note: count(m.history.size(), 0), do: see("", false)},
 		{title: "only what wants a reply", do: see("", true)},
 	}
 	for _, t := range m.typeTabs() {

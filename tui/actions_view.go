@@ -81,7 +81,7 @@ func togglePause(m *Model) tea.Cmd {
 	if m.paused {
 		return nil
 	}
-	held := m.held
+	held := append(m.held, m.options.Store.InFlight()...)
 	m.held = nil
 	return m.takeIn(held)
 }

@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -167,7 +167,7 @@ func (m *Model) copy(what, text string) tea.Cmd {
 	}
 }
 
-var errNoClipboard = fmt.Errorf("none is known on this system")
+var errNoClipboard = errors.New("none is known on this system")
 
 // size writes a number of bytes for reading.
 func size(n int64) string {
@@ -183,7 +183,7 @@ func size(n int64) string {
 	case n == 1:
 		return "1 byte"
 	case unit == "bytes":
-		return cmp.Or(fmt.Sprintf("%d bytes", n), "")
+		return fmt.Sprintf("%d bytes", n)
 	}
 	return fmt.Sprintf("%.1f %s", value, unit)
 }

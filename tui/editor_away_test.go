@@ -17,32 +17,6 @@ import (
 	"vapitap/record"
 )
 
-func TestChosenEditor(t *testing.T) {
-	for _, c := range []struct{ visual, editor, system, want string }{
-		{"code --wait", "vim", "linux", "code --wait"}, {"", "vim", "linux", "vim"}, {" ", "", "darwin", "vi"}, {"", "", "windows", "notepad"},
-	} {
-		env := map[string]string{"VISUAL": c.visual, "EDITOR": c.editor}
-		if got := chosenEditor(func(name string) string { return env[name] }, c.system); got != c.want {
-			t.Errorf("%+v: %s", c, got)
-		}
-	}
-	for line, want := range map[string][]string{
-		"notepad": {"notepad"}, `"C:\Program Files\x.exe" -w  a`: {`C:\Program Files\x.exe`, "-w", "a"},
-	} {
-		if got := commandWords(line); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %q", line, got)
-		}
-	}
-}
-
-func TestWhatAnEditorAddsAtTheEnd(t *testing.T) {
-	for _, c := range [][3]string{{"{}", "{}\n", "{}"}, {"{}", "{}", "{}"}, {"{}\n", "{}\n", "{}\n"}, {"{}", "{}\r\n", "{}"}, {"a", "a\n\n", "a\n"}, {"", "\n", ""}} {
-		if got := string(sameEnd([]byte(c[0]), []byte(c[1]))); got != c[2] {
-			t.Errorf("%q left as %q is %q, want %q", c[0], c[1], got, c[2])
-		}
-	}
-}
-
 // execOf does what Bubble Tea does with the message of tea.Exec, without a
 // terminal.
 func execOf(msg tea.Msg) tea.Cmd {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"vapitap/internal/jsondiff"
 	"vapitap/internal/jsonpath"
 	"vapitap/record"
 	"vapitap/vapi"
@@ -40,7 +39,7 @@ func newBodyText(e *record.Exchange) bodyText {
 	b.json = valid || isJSONType(r.Header.Get("Content-Type"))
 	b.shown = string(b.came)
 	if valid {
-		b.shown = laidOut(b.came)
+		b.shown = string(jsonpath.LayOut(b.came))
 	}
 	b.recorded = b.read([]byte(b.shown))
 	b.recorded.editable = b.recorded.editable && len(b.came) <= mostInPlace && !b.truncated
@@ -50,36 +49,6 @@ func newBodyText(e *record.Exchange) bodyText {
 func isJSONType(contentType string) bool {
 	media, _, _ := mime.ParseMediaType(contentType)
 	return media == "application/json" || strings.HasSuffix(media, "+json")
-}
-
-// laidOut returns JSON with line breaks and indentation, every value as it came.
-// What would grow out of proportion, because it is nested deep, stays as it is.
-func laidOut(text []byte) string {
-	size, depth, inString := 0, 0, false
-	for i := 0; i < len(text); i++ {
-		size++
-		switch c := text[i]; {
-		case inString && c == '\\':
-			i++
-			size++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			depth++
-			size += 1 + 2*depth
-		case c == '}' || c == ']':
-			depth--
-			size += 1 + 2*depth
-		case c == ',':
-			size += 1 + 2*depth
-		}
-	}
-	var out bytes.Buffer
-	if size > 4*len(text)+mostInPlace || json.Indent(&out, bytes.TrimSpace(text), "", "  ") != nil {
-		return string(text)
-	}
-	return out.String()
 }
 
 // read finds out what is to be known of a body as it is shown. One can be edited
@@ -98,60 +67,13 @@ func (b *bodyText) read(body []byte) readBody {
 // it came so, so that servers which verify a signature over the one or the other
 // agree with it; else as it was edited.
 func (b *bodyText) written(edited []byte) (body []byte, inStep bool) {
-	body, inStep = keepInStep(b.came, edited)
+	body, inStep = vapi.KeepInStep(b.came, edited)
 	if vapi.IsStringified(b.came) {
 		if text, err := vapi.Stringify(body); err == nil {
 			body = text
 		}
 	}
 	return body, inStep
-}
-
-// keepInStep changes the other shapes of the tool calls that were edited in one,
-// and reports whether there were any. Where more than one was edited, that is
-// what is meant, and all stays as it is.
-func keepInStep(came, edited []byte) (body []byte, changed bool) {
-	changes, err := jsondiff.Diff(came, edited)
-	if err != nil || len(changes) == jsondiff.MaxChanges {
-		return edited, false
-	}
-	shapes := map[string]bool{}
-	for _, c := range changes {
-		if shape := toolCallShape(c.Path); shape != "" {
-			shapes[shape] = true
-		}
-	}
-	if len(shapes) != 1 {
-		return edited, false
-	}
-	body = edited
-	for _, c := range changes {
-		if toolCallShape(c.Path) == "" || c.New == nil {
-			continue
-		}
-		if next, err := vapi.Set(body, c.Path, c.New); err == nil {
-			body = next
-		}
-	}
-	for _, c := range changes { // or one and the same was edited in two ways
-		if now, err := jsonpath.Get(body, c.Path); c.New != nil && (err != nil || !bytes.Equal(now, c.New)) {
-			return edited, false
-		}
-	}
-	return body, !bytes.Equal(body, edited)
-}
-
-// toolCallShape returns which of the lists of tool calls a path leads into; empty
-// for none.
-func toolCallShape(p jsonpath.Path) string {
-	if len(p) < 3 || p[0] != jsonpath.Key("message") || !p[2].IsIndex {
-		return ""
-	}
-	switch name := p[1].Key; name {
-	case "toolCallList", "toolCalls", "toolWithToolCallList":
-		return name
-	}
-	return ""
 }
 
 // likely returns where in a body one most likely wants to change something: the

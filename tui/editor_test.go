@@ -166,7 +166,7 @@ func TestWhereABodyIsEdited(t *testing.T) {
 
 func TestLaidOutKeepsEveryValue(t *testing.T) {
 	for _, text := range []string{`{"b":1.0,"a":1e5,"b":"\u00e9\/"}`, ` [ ] `, `{}`, `"x"`, `[[1,[2]],{"a":{}}]`} {
-		shown := laidOut([]byte(text))
+		shown := string(jsonpath.LayOut([]byte(text)))
 		if a, b := squeezed(text), squeezed(shown); a != b {
 			t.Errorf("%s is shown as %s", text, shown)
 		}
@@ -202,7 +202,7 @@ func TestLikelyPlace(t *testing.T) {
 	} {
 		shown := text
 		if text != "" {
-			shown = laidOut([]byte(text))
+			shown = string(jsonpath.LayOut([]byte(text)))
 		}
 		if at := likely(shown); !strings.HasPrefix(shown[at:], want) {
 			t.Errorf("%s: the cursor begins at %.20q", text, shown[at:])

@@ -79,7 +79,7 @@ func (m *Model) noMatch(w, h int) []string {
 		page.Text(t.Muted, 3, "Nothing here yet")
 	}
 	page.Gap()
-	page.Text(t.Faint, 3, fmt.Sprintf("esc shows all %d exchanges", len(m.history.entries)))
+	page.Text(t.Faint, 3, fmt.Sprintf("esc shows all %d exchanges", m.history.size()))
 	lines := page.Lines()
 	for len(lines) < h {
 		lines = append(lines, paint.Blank(w))

@@ -80,17 +80,21 @@ type history struct {
 	first   int // the number of entries[0]
 	entries []entry
 	ids     map[int64]int // by id
-	keys    map[int64]int // by key, while in flight
+	keys    map[int64]int // by key, where they have one
 	calls   map[string]*call
 	names   map[string]string // types, each held once
 	tallies map[string]*tally
 	flying  int
 	failed  int
+	hidden  int // entries that are gone
 }
 
 func newHistory() *history {
 	return &history{ids: map[int64]int{}, keys: map[int64]int{}, calls: map[string]*call{}, names: map[string]string{}, tallies: map[string]*tally{}}
 }
+
+// size is how many exchanges there are.
+func (h *history) size() int { return len(h.entries) - h.hidden }
 
 // end is the number that the next entry gets.
 func (h *history) end() int { return h.first + len(h.entries) }
@@ -139,12 +143,16 @@ func (h *history) put(e *record.Exchange) (n int, isNew bool) {
 	if at == nil {
 		return n, false // it changed after it went
 	}
+	if known && e.ID == 0 && at.id != 0 {
+		return n, false // how it began, told late
+	}
 	if known {
 		h.count(at, -1)
 	}
-	keep, was := at.flags&picked, at.call
+	keep, key, was := at.flags&picked, at.key, at.call
 	h.fill(at, e)
 	at.flags |= keep
+	at.key = max(at.key, key) // what is read from the store has none
 	h.count(at, +1)
 	if at.call != was {
 		was.leave(h)
@@ -153,9 +161,9 @@ func (h *history) put(e *record.Exchange) (n int, isNew bool) {
 	if e.ID != 0 {
 		h.hideBeginning(e, n)
 		h.ids[e.ID] = n
-		delete(h.keys, e.Key())
-	} else {
-		h.keys[e.Key()] = n
+	}
+	if at.key != 0 {
+		h.keys[at.key] = n
 	}
 	return n, !known
 }
@@ -166,7 +174,9 @@ func (h *history) hideBeginning(e *record.Exchange, n int) {
 	if begun, ok := h.keys[e.Key()]; ok && begun != n && e.Key() != 0 {
 		if at := h.at(begun); at != nil {
 			h.count(at, -1)
+			at.call.leave(h)
 			*at = entry{at: at.at, flags: gone}
+			h.hidden++
 		}
 	}
 }
@@ -263,6 +273,7 @@ func (h *history) dropOldest() {
 
 func (h *history) forget(e *entry) {
 	if e.is(gone) {
+		h.hidden--
 		return
 	}
 	h.count(e, -1)
@@ -286,7 +297,8 @@ func (h *history) remove(gone func(*entry) bool) {
 	for i := range h.entries {
 		if e := &h.entries[i]; e.id != 0 {
 			h.ids[e.id] = h.first + i
-		} else {
+		}
+		if e := &h.entries[i]; e.key != 0 {
 			h.keys[e.key] = h.first + i
 		}
 	}

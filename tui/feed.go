@@ -60,7 +60,11 @@ func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 		return tea.Batch(cmds...)
 	}
 	if m.paused {
-		m.held = append(m.held, msg.list...)
+		for i := range msg.list {
+			if e := &msg.list[i]; !e.Pending() { // what is in flight is asked for when it goes on
+				m.held = append(m.held, *e)
+			}
+		}
 		if over := len(m.held) - mostEntries; over > 0 {
 			m.held = m.held[over:]
 		}
@@ -73,6 +77,7 @@ func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 func (m *Model) takeIn(list []record.Exchange) tea.Cmd {
 	var cmds []tea.Cmd
 	changed := -1 // the first entry that turned out to be something else
+	hidden := m.history.hidden
 	for i := range list {
 		e := &list[i]
 		if !m.concerns(e) {
@@ -81,8 +86,8 @@ func (m *Model) takeIn(list []record.Exchange) tea.Cmd {
 		before := m.history.shapeOf(e)
 		n, isNew := m.history.put(e)
 		at := m.history.at(n)
-		if at == nil {
-			continue
+		if at == nil || (e.ID == 0 && at.id != 0) {
+			continue // it is gone, or how it began is told late
 		}
 		if cmd := m.filter.judge(m, n, e); cmd != nil {
 			cmds = append(cmds, cmd)
@@ -95,6 +100,9 @@ func (m *Model) takeIn(list []record.Exchange) tea.Cmd {
 		if cmd := m.learnParties(at, e); cmd != nil {
 			cmds = append(cmds, cmd)
 		}
+	}
+	if m.history.hidden > hidden {
+		changed = m.history.first
 	}
 	if changed >= 0 {
 		m.list.reshape(changed)

@@ -17,6 +17,7 @@ type filter struct {
 	parsed *record.Filter // nil for none
 	asked  int            // counts the questions, so that old answers are told apart
 	busy   bool
+	stop   func()       // ends the question that is asked, nil where none was
 	late   map[int]bool // what was judged while the store was asked
 }
 
@@ -30,6 +31,9 @@ func (m *Model) setFilter(text string) (tea.Cmd, error) {
 	f := &m.filter
 	f.text = strings.TrimSpace(text)
 	f.asked++
+	if f.stop != nil {
+		f.stop()
+	}
 	if f.text == "" {
 		f.parsed, f.busy = nil, false
 		m.list.sight.filtered = false
@@ -38,9 +42,15 @@ func (m *Model) setFilter(text string) (tea.Cmd, error) {
 	}
 	f.parsed, f.busy, f.late = parsed, true, map[int]bool{}
 	store, session, asked := m.options.Store, m.options.Session, f.asked
+	if m.options.Concerns != nil {
+		session = "" // what is not listed is not picked
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	f.stop = stop
 	return func() tea.Msg {
+		defer stop()
 		var ids []int64
-		err := store.Each(context.Background(), record.Query{Filter: parsed, Session: session, Limit: mostEntries}, func(e *record.Exchange) error {
+		err := store.Each(ctx, record.Query{Filter: parsed, Session: session, Limit: mostEntries}, func(e *record.Exchange) error {
 			ids = append(ids, e.ID)
 			return nil
 		})

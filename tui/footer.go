@@ -132,7 +132,7 @@ func (m *Model) followWords() (string, paint.Style) {
 	case m.paused:
 		return "‖ paused", m.theme.Warn
 	case m.options.Recorded && (m.watcher == nil || m.away != nil):
-		return fmt.Sprintf("%d exchanges", len(m.history.entries)), m.theme.Muted
+		return fmt.Sprintf("%d exchanges", m.history.size()), m.theme.Muted
 	case m.list.following:
 		return "▶ following", m.theme.Accent
 	case m.list.below > 0:

@@ -211,7 +211,7 @@ func (m *Model) layTabs(w int) (string, []typeTab) {
 	if s.wanted {
 		one("wants a reply", "", m.list.count, 0, true)
 	}
-	one("All", "", len(m.history.entries), 0, s.typ == "" && !s.wanted)
+	one("All", "", m.history.size(), 0, s.typ == "" && !s.wanted)
 	tabs := m.typeTabs()
 	if i := slices.IndexFunc(tabs, func(t *tally) bool { return t.typ == s.typ }); i > 0 && s.typ != "" {
 		if before := tabsWidth(tabs[:i+1]); before > w-12 { // else it would not be seen

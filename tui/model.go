@@ -38,7 +38,6 @@ type Model struct {
 	ticking bool  // a tick is under way
 	drag    bool  // the divider is being dragged
 	closing bool
-	failure error // why the interface ends, nil where somebody wanted it
 }
 
 // look is what decides the theme.

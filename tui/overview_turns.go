@@ -28,10 +28,6 @@ var turnParts = []turnPart{
 	{"voice", "voice", "▚", func(t *paint.Theme) paint.Style { return t.Warn }, func(t *timeline.Turn) time.Duration { return t.Voice }},
 }
 
-// turnHead is the width of what stands before the bar of a turn: its number,
-// when it was, and how long it took.
-const turnHead = 4 + 1 + clockWidth + 1 + durationWidth + 2
-
 // slowestTurn returns how long the parts of the longest turn took together.
 func slowestTurn(turns []timeline.Turn) time.Duration {
 	var longest time.Duration

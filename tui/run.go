@@ -26,8 +26,6 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("the interface broke off (%s); what led to it is in %s", broken, o.LogFile)
 	case broken != "":
 		return fmt.Errorf("the interface broke off (%s)", broken)
-	case m.failure != nil:
-		return m.failure
 	case err == nil || ctx.Err() != nil:
 		return nil
 	}

@@ -62,7 +62,7 @@ var words = map[string]word{
 		}
 		return err
 	},
-	"option":     setOption, // option recorded|public|...; before the first size
+	"option":     setOption, // option recorded|readonly, before the first size
 	"events":     events,    // events demo
 	"earlier":    earlier,   // earlier demo: in a session of its own, before the first size
 	"arrive":     func(s *stage, _ string, args []string) error { return s.arrive(args, 0) },
@@ -188,180 +188,6 @@ func wait(s *stage, rest string, _ []string) error {
 	return err
 }
 
-// input gives a message of the terminal, and what follows from it time to
-// happen.
-func (s *stage) input(msg tea.Msg) error {
-	s.give(msg)
-	s.settle()
-	return nil
-}
-
-func press(s *stage, _ string, args []string) error {
-	for _, name := range args {
-		key, err := keyNamed(name)
-		if err != nil {
-			return err
-		}
-		s.input(key)
-	}
-	return nil
-}
-
-func (s *stage) typed(text string) {
-	for _, r := range text {
-		s.input(runeKey(r))
-	}
-}
-
-func runeKey(r rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: r, Text: string(r)} }
-
-var keyCodes = map[string]rune{
-	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "space": tea.KeySpace, "backspace": tea.KeyBackspace,
-	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
-	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "delete": tea.KeyDelete,
-}
-
-// keyNamed returns the key that Bubble Tea calls by this name.
-func keyNamed(name string) (tea.KeyPressMsg, error) {
-	var key tea.KeyPressMsg
-	rest := name
-	for rest != "" {
-		mod, after, ok := strings.Cut(rest, "+")
-		m, known := map[string]tea.KeyMod{"ctrl": tea.ModCtrl, "shift": tea.ModShift, "alt": tea.ModAlt}[mod]
-		if !ok || !known {
-			break
-		}
-		key.Mod |= m
-		rest = after
-	}
-	if code, ok := keyCodes[rest]; ok {
-		key.Code = code
-		if rest == "space" {
-			key.Text = " "
-		}
-	} else if r := []rune(rest); len(r) == 1 {
-		key.Code = r[0]
-		if key.Mod == 0 {
-			key.Text = rest
-		}
-	}
-	if key.Code == 0 || key.String() != name {
-		return key, fmt.Errorf("no key is called %q", name)
-	}
-	return key, nil
-}
-
-func click(s *stage, rest string, args []string) error {
-	if strings.HasPrefix(rest, "'") {
-		re, err := pattern(rest)
-		if err != nil {
-			return err
-		}
-		for y, line := range strings.Split(s.text(), "\n") {
-			if at := re.FindStringIndex(line); at != nil {
-				return s.clickAt(ansi.StringWidth(line[:at[0]]), y)
-			}
-		}
-		return fmt.Errorf("it is not on the screen:\n%s", s.text())
-	}
-	n, err := numbers(args, 2)
-	if err != nil {
-		return err
-	}
-	return s.clickAt(n[0], n[1])
-}
-
-func (s *stage) clickAt(x, y int) error {
-	s.input(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
-	return s.input(tea.MouseReleaseMsg{X: x, Y: y, Button: tea.MouseLeft})
-}
-
-func drag(s *stage, _ string, args []string) error {
-	n, err := numbers(args, 4)
-	if err != nil {
-		return err
-	}
-	s.input(tea.MouseClickMsg{X: n[0], Y: n[1], Button: tea.MouseLeft})
-	s.input(tea.MouseMotionMsg{X: n[2], Y: n[3], Button: tea.MouseLeft})
-	return s.input(tea.MouseReleaseMsg{X: n[2], Y: n[3], Button: tea.MouseLeft})
-}
-
-func wheel(s *stage, _ string, args []string) error {
-	if len(args) != 3 {
-		return errors.New("wheel up|down X Y")
-	}
-	n, err := numbers(args[1:], 2)
-	if err != nil {
-		return err
-	}
-	button := tea.MouseWheelDown
-	if args[0] == "up" {
-		button = tea.MouseWheelUp
-	}
-	return s.input(tea.MouseWheelMsg{X: n[0], Y: n[1], Button: button})
-}
-
-// text is the screen without its styles, and without spaces at the ends of its
-// lines.
-func (s *stage) text() string {
-	lines := strings.Split(ansi.Strip(s.frame()), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-func screen(s *stage, rest string, _ []string) error {
-	re, err := pattern(rest)
-	if err == nil && !re.MatchString(s.text()) {
-		err = fmt.Errorf("the screen is\n%s", s.text())
-	}
-	return err
-}
-
-func noScreen(s *stage, rest string, _ []string) error {
-	re, err := pattern(rest)
-	if err == nil && re.MatchString(s.text()) {
-		err = fmt.Errorf("the screen is\n%s", s.text())
-	}
-	return err
-}
-
-func golden(s *stage, _ string, args []string) error {
-	if len(args) == 0 {
-		return errors.New("golden NAME [colour]")
-	}
-	if err := compare(filepath.Join("testdata", "golden", args[0]+".screen"), s.text()+"\n"); err != nil || len(args) == 1 {
-		return err
-	}
-	return compare(filepath.Join("testdata", "golden", args[0]+".ansi"), s.frame()+"\n")
-}
-
-// compare compares with a golden file, or writes it.
-func compare(file, got string) error {
-	got = sessionEnd.ReplaceAllString(got, "$1-0000")
-	if *update {
-		return os.WriteFile(file, []byte(got), 0o644)
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("%w (go test ./tui -update writes it)", err)
-	}
-	if got == string(want) {
-		return nil
-	}
-	a, b := strings.Split(string(want), "\n"), strings.Split(got, "\n")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Errorf("line %d differs\nwant %q\ngot  %q\nof\n%s", i+1, a[i], b[i], got)
-		}
-	}
-	return fmt.Errorf("%d lines instead of %d:\n%s", len(b), len(a), got)
-}
-
-// sessionEnd is the part of a session's id that is made by chance.
-var sessionEnd = regexp.MustCompile(`\b(\d{8}T\d{6})-[0-9a-f]{4}\b`)
-
 func serve(s *stage, rest string, args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == "ok":
@@ -379,25 +205,6 @@ func serve(s *stage, rest string, args []string) error {
 		return err
 	}
 	return errors.New("server ok|up|down, or server reply STATUS BODY")
-}
-
-func sent(s *stage, rest string, args []string) error {
-	all := s.server.requests()
-	if len(args) < 2 || len(all) == 0 {
-		return fmt.Errorf("the server got %d requests", len(all))
-	}
-	last := all[len(all)-1]
-	if last.method != args[0] || last.path != args[1] {
-		return fmt.Errorf("the server got %+v", last)
-	}
-	if len(args) == 2 {
-		return nil
-	}
-	re, err := pattern(strings.TrimPrefix(rest, args[0]+" "+args[1]+" "))
-	if err == nil && !re.MatchString(last.body) {
-		err = fmt.Errorf("the server got %s", last.body)
-	}
-	return err
 }
 
 // setPlace changes what is said of the tunnel.
@@ -459,29 +266,6 @@ func profile(s *stage, rest string, _ []string) error {
 		return errors.New("profile true|256|16|ascii|none")
 	}
 	return s.input(tea.ColorProfileMsg{Profile: p})
-}
-
-func clipboard(s *stage, rest string, _ []string) error {
-	re, err := pattern(rest)
-	if err == nil && !re.MatchString(s.clipboard) {
-		err = fmt.Errorf("the clipboard holds %q", s.clipboard)
-	}
-	return err
-}
-
-func file(s *stage, rest string, args []string) error {
-	if len(args) == 0 {
-		return errors.New("file NAME ['PATTERN']")
-	}
-	text, err := os.ReadFile(filepath.Join(s.saved, args[0]))
-	if err != nil || len(args) == 1 {
-		return err
-	}
-	re, err := pattern(strings.TrimPrefix(rest, args[0]+" "))
-	if err == nil && !re.Match(text) {
-		err = fmt.Errorf("it is %s", text)
-	}
-	return err
 }
 
 func quits(s *stage, _ string, _ []string) error {
