@@ -95,6 +95,8 @@ func (s style) summary(e *record.Exchange) string {
 		text = clean(e.Path)
 	}
 	switch {
+	case e.Status == 0 && e.From == record.FromImport:
+		// What it was imported from had none.
 	case e.Status == 0:
 		text = s.failed("no reply") + " " + text
 	case e.Status != 200:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os/signal"
@@ -16,6 +17,7 @@ import (
 	"vapitap/internal/nearest"
 	"vapitap/proxy"
 	"vapitap/record"
+	"vapitap/tui"
 	"vapitap/vapi/auth"
 )
 
@@ -25,8 +27,9 @@ const drainTime = 5 * time.Second
 // runOptions are the flags of the command that forwards.
 type runOptions struct {
 	listenOptions
+	tunnelFlags
+	attachFlags
 	forwardTo    string
-	tunnel       string
 	hold         time.Duration
 	preserveHost bool
 	skipVerify   bool
@@ -67,13 +70,17 @@ a URL. The default is ` + DefaultTarget + `.`,
 			if err := o.readKeys(); err != nil {
 				return err
 			}
-			return a.run(cmd.Context(), o, target)
+			if err := a.settleOutput(&o.listenOptions); err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), &o, target)
 		},
 	}
 	flags := cmd.Flags()
 	o.listenOptions.add(flags)
 	flags.StringVarP(&o.forwardTo, "forward-to", "f", "", "the server to forward to, as `TARGET`")
-	flags.StringVar(&o.tunnel, "tunnel", "auto", "a public address: `auto|none`")
+	o.tunnelFlags.add(flags)
+	o.attachFlags.add(flags)
 	flags.Var((*durationValue)(&o.hold), "hold", "wait so long for a server that restarts; 0 turns it off")
 	flags.BoolVar(&o.preserveHost, "preserve-host", false, "keep the caller's Host header")
 	flags.BoolVar(&o.skipVerify, "skip-verify", false, "accept any certificate of the target")
@@ -130,18 +137,17 @@ func (o *runOptions) target(args []string) (*url.URL, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	switch o.tunnel {
-	case "auto", "none":
-	case "ngrok":
-		return nil, usagef("--tunnel ngrok: this version has no tunnel yet\nhint: run a tunnel of your own to vapitap's port, such as: ngrok http %d", o.port)
-	default:
-		return nil, usagef("--tunnel %s: want auto or none", o.tunnel)
+	if err := o.tunnelFlags.read(); err != nil {
+		return nil, err
+	}
+	if o.attachFlags.any() && o.tunnel == tunnelNone && o.own == nil {
+		return nil, usagef("--tunnel none: there is no public address to attach anything to\nhint: --public-url names that of a tunnel of your own")
 	}
 	return target, o.check()
 }
 
 // run forwards until ctx ends.
-func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
+func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 	spareMemory()
 	defer prepareChecks()()
 	listener, err := o.listen(ctx)
@@ -154,11 +160,17 @@ func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
 	}
 	notices := a.notices()
 	defer notices.close()
+	address := "http://" + listener.Addr().String()
+	public, err := a.newPublic(o, notices, tui.Place{Listen: address, Target: target.String()})
+	if err != nil {
+		return err
+	}
 	store, err := a.openStore(record.Options{Keep: o.keep, Notify: notices.say})
 	if err != nil {
 		return err
 	}
 	defer store.Close()
+	public.store = store
 	session, err := store.StartSession("run", target.String())
 	if err != nil {
 		return err
@@ -167,29 +179,67 @@ func (a *app) run(ctx context.Context, o runOptions, target *url.URL) error {
 		Target: target, Store: store, Hold: o.hold, MaxBody: o.maxBody,
 		PreserveHost: o.preserveHost, SkipVerify: o.skipVerify,
 		Keys: o.keys, RequireAuth: o.requireAuth, Notify: notices.say,
+		Here: public.here, Answer: public.checker.Answer,
 	})
-	printer := a.print(store, o.output, func(e *record.Exchange) bool { return concerns(e, session, target) })
-	notices.say(fmt.Sprintf("%s → %s", "http://"+listener.Addr().String(), target))
-	if o.tunnel == "auto" {
-		notices.say("no public address: put a tunnel of your own in front, such as ngrok http " + portOf(listener.Addr()))
-	}
-	notices.say("recording to " + store.Path() + "; Ctrl-C ends")
+	sender := newTUISender(store, tuiSenderOptions{session: session.ID, keys: o.keys, auth: o.auth, skipVerify: o.skipVerify})
+	defer sender.close()
+	front := a.front(o.output, notices, tui.Options{
+		Store: store, Session: session.ID, Place: public.place, Places: public.places, Sender: sender,
+		Concerns: func(e *record.Exchange) bool { return concerns(e, session, target) },
+	})
+	notices.say(fmt.Sprintf("%s → %s", address, target))
+	notices.say("recording to " + store.Path() + "; " + o.howToEnd())
 
+	looking, stop := context.WithCancel(ctx)
+	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- p.Serve(listener, record.FromLocal) }()
-	select {
-	case <-ctx.Done():
-		err = nil
-	case err = <-served: // the listener failed
+	go func() {
+		defer stop() // the listener failed, or all is over
+		served <- p.Serve(listener, record.FromLocal)
+	}()
+	seen := a.present(looking, public, p, front)
+	a.endsSoon()
+	stop()
+	restored := public.restore(ctx)
+	drain(ctx, p, store, notices)
+	front.finish()
+	seen = errors.Join(seen, <-restored)
+	public.close()
+	if err := <-served; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return errors.Join(fmt.Errorf("accept connections: %w", err), seen)
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	p.Shutdown(drain) // what it had to end is recorded as such
-	printer.finish()
-	if err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("accept connections: %w", err)
+	if o.output == outputTUI {
+		a.sayRecorded(ctx, store, notices, session)
 	}
-	return store.Close()
+	return errors.Join(seen, store.Close())
+}
+
+// present gets the public address, does what is to be done with it, and shows
+// what comes, until ctx ends or somebody quits. Its error is why a run cannot go
+// on.
+func (a *app) present(ctx context.Context, public *public, p *proxy.Proxy, front front) error {
+	if dry := public.attach != nil && public.attach.flags.dryRun; !dry {
+		if err := a.recoverAttached(ctx, public.say); err != nil && ctx.Err() == nil {
+			public.say(oneLine(err.Error()))
+		}
+	}
+	serve := func(l net.Listener) error { return p.Serve(l, record.FromTunnel) }
+	if err := public.open(ctx, serve); err != nil {
+		return err
+	}
+	if err := public.arrive(ctx); err != nil {
+		return err
+	}
+	public.notices.flush() // the interface would draw over it
+	return front.look(ctx)
+}
+
+// howToEnd says how the run is ended.
+func (o *runOptions) howToEnd() string {
+	if o.output == outputTUI {
+		return "q ends"
+	}
+	return "Ctrl-C ends"
 }
 
 // concerns reports whether an exchange is of interest to who runs this session:

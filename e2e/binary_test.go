@@ -63,9 +63,12 @@ func raceDetector() bool {
 }
 
 // home is a place of its own for a person who runs the program.
-type home struct{ dir string }
+type home struct {
+	dir   string
+	world []string // variables that lead the program elsewhere than it would go
+}
 
-func newHome(t *testing.T) home { return home{t.TempDir()} }
+func newHome(t *testing.T) home { return home{dir: t.TempDir()} }
 
 // store is a file for --db.
 func (h home) store() string { return filepath.Join(h.dir, "calls.db") }
@@ -74,12 +77,13 @@ func (h home) store() string { return filepath.Join(h.dir, "calls.db") }
 // with the program in PATH.
 func (h home) environment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "VAPI") || strings.HasPrefix(v, "GOGC=") || strings.HasPrefix(v, "GOMEMLIMIT=")
+		return strings.HasPrefix(v, "VAPI") || strings.HasPrefix(v, "NGROK") || strings.HasPrefix(v, "XDG_CONFIG_HOME=") || strings.HasPrefix(v, "GOGC=") || strings.HasPrefix(v, "GOMEMLIMIT=")
 	})
-	return append(env,
+	env = append(env,
 		"HOME="+h.dir, "XDG_STATE_HOME="+filepath.Join(h.dir, "state"), "TZ=UTC",
 		"PATH="+filepath.Dir(binary)+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"GORACE=atexit_sleep_ms=0") // with -race each process would wait a second at its end
+	return append(env, h.world...)
 }
 
 // command is vapitap with these arguments, not yet started.
