@@ -37,9 +37,7 @@ func (e *Exchange) AppendJSON(b []byte) []byte {
 	w.integer("responseBytes", e.Response.Bytes)
 	w.text("summary", e.Summary)
 	w.checks("checks", e.Checks)
-	if auth := authOf(e.Auth); auth != nil {
-		w.value("auth", auth)
-	}
+	w.auth("auth", e.Auth)
 	w.integer("replayOf", e.ReplayOf)
 	w.integer("redeliveryOf", e.RedeliveryOf)
 	if len(e.Rules) > 0 {
@@ -111,6 +109,17 @@ func (w *lineWriter) checks(name string, checks []vapi.Check) {
 		w.b = append(w.b, '}')
 	}
 	w.b = append(w.b, ']')
+}
+
+func (w *lineWriter) auth(name string, a vapi.Auth) {
+	if a == (vapi.Auth{}) {
+		return
+	}
+	w.key(name)
+	w.b = append(w.b, '{')
+	w.always("scheme", a.Scheme)
+	w.always("verdict", a.Verdict)
+	w.b = append(w.b, '}')
 }
 
 func (w *lineWriter) always(name, s string) {
