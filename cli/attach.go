@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"vapitap/internal/plain"
 	"vapitap/tunnel/attach"
 	"vapitap/vapi/api"
 )
@@ -105,7 +106,7 @@ func (a *app) sayAttached(t *attachment, o attachOptions) error {
 		if c.There() {
 			what = "already there: "
 		}
-		if _, err := fmt.Fprintf(a.out, "%s%s → %s\n", what, clean(c.String()), shownAddress(c.To)); err != nil {
+		if _, err := fmt.Fprintf(a.out, "%s%s → %s\n", what, plain.Text(c.String()), shownAddress(c.To)); err != nil {
 			return err
 		}
 	}
@@ -231,6 +232,6 @@ func (a *app) sayDetached(o attach.Outcome, asJSON bool) error {
 	case o.Result == attach.Failed:
 		return nil
 	}
-	_, err := fmt.Fprintln(a.out, clean(o.String()))
+	_, err := fmt.Fprintln(a.out, plain.Text(o.String()))
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/tunnel/attach"
 	"vapitap/vapi/api"
 )
@@ -33,7 +34,7 @@ func planText(s style, p *attach.Plan) string {
 }
 
 func changeText(b *strings.Builder, s style, c attach.Change) {
-	fmt.Fprintf(b, "%s %s\n", s.strong(clean(c.String())), s.muted("("+clean(c.ID)+")"))
+	fmt.Fprintf(b, "%s %s\n", s.strong(plain.Text(c.String())), s.muted("("+plain.Text(c.ID)+")"))
 	from := shownAddress(c.From)
 	switch {
 	case c.There():
@@ -45,7 +46,7 @@ func changeText(b *strings.Builder, s style, c attach.Change) {
 	fmt.Fprintf(b, "  from     %s\n  to       %s\n", from, shownAddress(c.To))
 	var rings []string
 	for _, n := range c.Rings {
-		rings = append(rings, clean(n.String()))
+		rings = append(rings, plain.Text(n.String()))
 	}
 	if rings != nil {
 		b.WriteString(s.hang(2, "rung by  "+strings.Join(rings, ", ")) + "\n")
@@ -63,7 +64,7 @@ var insteadOf = map[api.Kind]string{
 }
 
 func findingText(b *strings.Builder, s style, f attach.Finding) {
-	b.WriteString(s.hang(2, "- "+clean(f.Text)) + "\n")
+	b.WriteString(s.hang(2, "- "+plain.Text(f.Text)) + "\n")
 	switch {
 	case f.Flag != "":
 		b.WriteString(s.hang(4, f.Flag+" includes it") + "\n")
@@ -75,11 +76,11 @@ func findingText(b *strings.Builder, s style, f attach.Finding) {
 // privateText says how one call comes here while the assistant stays as it is. The
 // command is not wrapped, so that it can be copied.
 func privateText(b *strings.Builder, s style, p *attach.PrivateCall) {
-	fmt.Fprintf(b, "\nOr leave %s as it is, and point one private test call here, with these assistantOverrides:\n  %s\n", clean(p.Assistant.String()), clean(p.Overrides))
+	fmt.Fprintf(b, "\nOr leave %s as it is, and point one private test call here, with these assistantOverrides:\n  %s\n", plain.Text(p.Assistant.String()), plain.Text(p.Overrides))
 	if p.LeftOut != "" {
-		fmt.Fprintf(b, "  %s\n", s.muted("(of its server "+clean(p.LeftOut)+" is left out, since it may be secret)"))
+		fmt.Fprintf(b, "  %s\n", s.muted("(of its server "+plain.Text(p.LeftOut)+" is left out, since it may be secret)"))
 	}
-	fmt.Fprintf(b, "in one line:\n  %s\n", clean(p.Curl))
+	fmt.Fprintf(b, "in one line:\n  %s\n", plain.Text(p.Curl))
 }
 
 // shownAddress is a URL without its password.
@@ -87,5 +88,5 @@ func shownAddress(address string) string {
 	if u, err := url.Parse(address); err == nil && u.User != nil {
 		address = u.Redacted()
 	}
-	return clean(address)
+	return plain.Text(address)
 }

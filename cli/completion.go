@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vapitap/internal/nearest"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -102,7 +103,7 @@ func (a *app) filterValues(cmd *cobra.Command, name string) []string {
 	each := func(of func(*record.Exchange) []string) []string {
 		for _, e := range a.lately(cmd) {
 			for _, v := range of(&e) {
-				if v != "" && clean(v) == v && !strings.ContainsAny(v, " |\"'") && !slices.Contains(values, v) {
+				if v != "" && plain.Text(v) == v && !strings.ContainsAny(v, " |\"'") && !slices.Contains(values, v) {
 					values = append(values, v)
 				}
 			}
@@ -156,7 +157,7 @@ func (a *app) completeIDs(cmd *cobra.Command, _ []string, word string) ([]cobra.
 	for _, e := range slices.Backward(a.lately(cmd)) {
 		if id := fmt.Sprint(e.ID); strings.HasPrefix(id, word) {
 			what := strings.Join(present(cmp.Or(e.Type, e.Method), cmp.Or(e.Summary, e.Path)), " ")
-			ids = append(ids, cobra.CompletionWithDesc(id, ansi.Truncate(clean(what), width, "…")))
+			ids = append(ids, cobra.CompletionWithDesc(id, ansi.Truncate(plain.Text(what), width, "…")))
 		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"vapitap/internal/dial"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/replay"
 	"vapitap/vapi"
@@ -87,7 +88,7 @@ func (d *examination) server(ctx context.Context) []finding {
 		}
 		return []finding{wrong(check, do, "no answer from %s: %v", target.Host, err)}
 	}
-	answered := fmt.Sprintf("%s answers a harmless message with %d after %s", target, e.Status, duration(e.Duration))
+	answered := fmt.Sprintf("%s answers a harmless message with %d after %s", target, e.Status, plain.Duration(e.Duration))
 	switch {
 	case e.Status >= 200 && e.Status < 300:
 		return []finding{good(check, "%s", answered)}
@@ -169,9 +170,9 @@ func clockFinding(before, after, there time.Time) finding {
 	case off < clockNoticed:
 		return good(check, "right to the second or so, by that of Vapi's API")
 	case off < clockWrong:
-		return noted(check, do, "%s %s that of Vapi's API", duration(off), direction)
+		return noted(check, do, "%s %s that of Vapi's API", plain.Duration(off), direction)
 	default:
-		return wrong(check, do, "%s %s that of Vapi's API", duration(off), direction)
+		return wrong(check, do, "%s %s that of Vapi's API", plain.Duration(off), direction)
 	}
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"vapitap/internal/plain"
 	"vapitap/tunnel"
 )
 
@@ -37,7 +38,7 @@ func edgeFindings(way tunnel.Way, matters level) []finding {
 		list = append(list, good(check, "TLS: its certificate is trusted"))
 	}
 	if way.Protocol {
-		f := good(check, "protocol: it speaks ngrok's (region %s, %s there and back)", way.Region, duration(way.RoundTrip))
+		f := good(check, "protocol: it speaks ngrok's (region %s, %s there and back)", way.Region, plain.Duration(way.RoundTrip))
 		f.LatencyMs = float64(way.RoundTrip.Microseconds()) / 1000
 		list = append(list, f)
 	}

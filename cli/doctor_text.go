@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"vapitap/internal/plain"
 )
 
 // doctorSheet writes findings as they come: a sign, what was looked at, what was
@@ -30,9 +32,9 @@ func (s *doctorSheet) write(f finding) error {
 	}
 	s.check = f.Check
 	const indent = 2 + checkWidth + 1
-	text := fmt.Sprintf("%s %s %s\n", s.sign(f.Level), s.style.muted(fit(name, checkWidth)), s.wrapped(indent, clean(f.Finding)))
+	text := fmt.Sprintf("%s %s %s\n", s.sign(f.Level), s.style.muted(fit(name, checkWidth)), s.wrapped(indent, plain.Text(f.Finding)))
 	if f.Do != "" {
-		text += s.style.muted(s.style.hang(indent, clean(f.Do))) + "\n"
+		text += s.style.muted(s.style.hang(indent, plain.Text(f.Do))) + "\n"
 	}
 	_, err := fmt.Fprint(s.out, text)
 	return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/tunnel/attach"
 	"vapitap/vapi"
 	"vapitap/vapi/api"
@@ -139,10 +140,10 @@ func objectOf(kind api.Kind, raw []byte) attach.Object {
 		s, _ := jsonpath.Unquote(jsonpath.Member(object, name))
 		return s
 	}
-	o := attach.Object{Kind: kind, ID: text(raw, "id"), Name: clean(text(raw, "name")), Number: clean(text(raw, "number"))}
+	o := attach.Object{Kind: kind, ID: text(raw, "id"), Name: plain.Text(text(raw, "name")), Number: plain.Text(text(raw, "number"))}
 	if kind == api.Tool {
 		if name := text(jsonpath.Member(raw, "function"), "name"); name != "" {
-			o.Name = clean(name)
+			o.Name = plain.Text(name)
 		}
 	}
 	return o

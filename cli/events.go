@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -295,7 +296,7 @@ func (a *app) sayNothing(ctx context.Context, store *record.Store, q record.Quer
 func whatIsMissing(q record.Query) string {
 	what := "nothing is recorded"
 	if len(q.Filter.Terms()) > 0 {
-		what = "nothing matches " + clean(q.Filter.String())
+		what = "nothing matches " + plain.Text(q.Filter.String())
 	}
 	if q.Session != "" {
 		what += " in session " + q.Session

@@ -3,10 +3,10 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -28,17 +28,17 @@ func (s style) line(e *record.Exchange) string {
 		id = fmt.Sprint(e.ID)
 	}
 	fmt.Fprint(&b, s.cut(fmt.Sprintf("%s %s %s %s %s %s", s.muted(fmt.Sprintf("%*s", idWidth, id)), s.muted(e.Time.Local().Format(s.clock())),
-		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), s.summary(e))))
+		s.mark(e), s.typeName(e), s.muted(fmt.Sprintf("%*s", timeWidth, plain.Duration(e.Duration))), s.summary(e))))
 	for _, c := range e.Checks {
 		switch c.Level {
 		case vapi.Error:
-			b.WriteString("\n" + s.hang(s.markColumn(), s.failed("✗ "+clean(c.Message))+" "+s.muted("("+c.Code+")")))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.failed("✗ "+plain.Text(c.Message))+" "+s.muted("("+c.Code+")")))
 		case vapi.Warning:
-			b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(c.Message))+" "+s.muted("("+c.Code+")")))
+			b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+plain.Text(c.Message))+" "+s.muted("("+c.Code+")")))
 		}
 	}
 	if e.Error != "" && !e.Failed() {
-		b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+clean(e.Error))))
+		b.WriteString("\n" + s.hang(s.markColumn(), s.warned("! "+plain.Text(e.Error))))
 	}
 	return b.String()
 }
@@ -71,9 +71,9 @@ func (s style) mark(e *record.Exchange) string {
 
 // typeName is what the exchange was, in a column.
 func (s style) typeName(e *record.Exchange) string {
-	name := clean(e.Type)
+	name := plain.Text(e.Type)
 	if name == "" {
-		name = clean(e.Method)
+		name = plain.Text(e.Method)
 	}
 	name = fit(name, typeWidth)
 	switch {
@@ -90,9 +90,9 @@ func (s style) typeName(e *record.Exchange) string {
 // summary is what is said of the exchange, with the status where it tells
 // something, and the path where nothing else does.
 func (s style) summary(e *record.Exchange) string {
-	text := clean(e.Summary)
+	text := plain.Text(e.Summary)
 	if text == "" {
-		text = clean(e.Path)
+		text = plain.Text(e.Path)
 	}
 	switch {
 	case e.Status == 0 && e.From == record.FromImport:
@@ -115,41 +115,4 @@ func (s style) summary(e *record.Exchange) string {
 func fit(text string, width int) string {
 	text = ansi.Truncate(text, width, "…")
 	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
-}
-
-// clean returns text without anything that a terminal would obey: escape
-// sequences and control characters, those that turn the direction of writing
-// among them.
-func clean(text string) string {
-	plain := true
-	for i := 0; i < len(text) && plain; i++ {
-		plain = text[i] >= ' ' && text[i] < 0x7f
-	}
-	if plain {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case r < ' ' || (r >= 0x7f && r < 0xa0):
-			return -1
-		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029, r == 0xfeff:
-			return -1
-		}
-		return r
-	}, ansi.Strip(text))
-}
-
-// duration writes d as short as it can be read: 84 ms, 2.1 s, 1 m 20 s.
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "<1 ms"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return fmt.Sprintf("%d m %02d s", int(d.Minutes()), int(d.Seconds())%60)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -55,7 +56,7 @@ func (l *listing) heading(e *record.Exchange) string {
 	}
 	if e.CallID != "" && e.CallID != l.call {
 		l.call = e.CallID
-		news = append(news, "call:"+clean(e.CallID))
+		news = append(news, "call:"+plain.Text(e.CallID))
 	}
 	if news == nil {
 		return ""

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui"
 	"vapitap/vapi/auth"
@@ -122,7 +123,7 @@ func (a *app) completeSession(cmd *cobra.Command, args []string, word string) ([
 	matching := startingWith(word, "", []string{lastSession})
 	for _, s := range slices.Backward(sessions) {
 		if strings.HasPrefix(s.ID, word) && s.Exchanges > 0 {
-			matching = append(matching, cobra.CompletionWithDesc(s.ID, clean(s.Command)+", "+count(s.Exchanges, "exchange")))
+			matching = append(matching, cobra.CompletionWithDesc(s.ID, plain.Text(s.Command)+", "+count(s.Exchanges, "exchange")))
 		}
 	}
 	return matching, directive

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 )
 
 // Payloads for reading: laid out and coloured, and harmless to a terminal.
@@ -71,9 +72,9 @@ func (p *pager) end() {
 func (p *pager) readable(token []byte) string {
 	if most := p.extent.line; most > 0 && len(token) > most {
 		p.cut = true
-		return clean(string(wholeRunes(token[:most]))) + fmt.Sprintf("… (%s)", size(int64(len(token))))
+		return plain.Text(string(wholeRunes(token[:most]))) + fmt.Sprintf("… (%s)", size(int64(len(token))))
 	}
-	return clean(string(token))
+	return plain.Text(string(token))
 }
 
 // wholeRunes returns b without the beginning of a rune that it may end in.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"vapitap/internal/plain"
 )
 
 // laidOut returns what write writes of a payload, and whether all of it.
@@ -93,7 +95,7 @@ func FuzzJSONLayout(f *testing.F) {
 		if i := strings.IndexFunc(got, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
 			t.Errorf("a control character is left: %q", got[i:])
 		}
-		if json.Valid(text) && utf8.Valid(text) && clean(string(text)) == string(text) {
+		if json.Valid(text) && utf8.Valid(text) && plain.Text(string(text)) == string(text) {
 			var before, after bytes.Buffer
 			json.Compact(&before, text)
 			if err := json.Compact(&after, []byte(got)); err != nil || before.String() != after.String() {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -172,7 +173,7 @@ func (a *app) notices() *notices {
 				close(next.written)
 				continue
 			}
-			fmt.Fprintf(a.err, "%s %s\n", a.errStyle.wanted("vapitap"), clean(next.sentence))
+			fmt.Fprintf(a.err, "%s %s\n", a.errStyle.wanted("vapitap"), plain.Text(next.sentence))
 		}
 	}()
 	return n

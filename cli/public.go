@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"vapitap/internal/envfile"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui"
 	"vapitap/tunnel"
@@ -152,7 +153,7 @@ func (p *public) sayAddress(s tunnel.Status) {
 	if s.State == tunnel.Connected {
 		how := "ngrok"
 		if s.RoundTrip > 0 {
-			how += fmt.Sprintf(", %s to the edge and back", duration(s.RoundTrip))
+			how += fmt.Sprintf(", %s to the edge and back", plain.Duration(s.RoundTrip))
 		}
 		p.say(fmt.Sprintf("%s → %s (%s)", s.URL, target, how))
 		return
@@ -169,7 +170,7 @@ func (p *public) check(ctx context.Context, address string) {
 	var failure *tunnel.CheckFailure
 	switch {
 	case err == nil:
-		p.say("a request through the public address came back in " + duration(took))
+		p.say("a request through the public address came back in " + plain.Duration(took))
 	case ctx.Err() != nil:
 	case errors.As(err, &failure):
 		what, _, _ := strings.Cut(failure.Error(), "\nhint: ")
@@ -214,7 +215,7 @@ func (p *public) attached() string {
 	}
 	var names []string
 	for _, o := range p.attach.Attached() {
-		names = append(names, clean(o.String()))
+		names = append(names, plain.Text(o.String()))
 	}
 	return strings.Join(names, ", ")
 }

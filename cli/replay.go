@@ -19,6 +19,7 @@ type replayOptions struct {
 	call        string
 	to          url.URL // without a host where it is not given
 	set         []string
+	edit        bool
 	diff        bool
 	times       int
 	untilChange bool
@@ -51,7 +52,9 @@ the demo recorded goes to the demo's own server, which is started for it.
 --set PATH=VALUE changes the body before: VALUE is JSON where it can be read as
 JSON, else a string; PATH:=VALUE wants JSON, PATH=@FILE reads a file. All shapes
 of a tool call are changed together. Of a call (--call), those messages are
-changed that have the path.
+changed that have the path. --edit opens the body of one exchange in $VISUAL,
+$EDITOR or vi, and sends what is left in it; where nothing was changed nothing is
+sent, and the status is 1.
 
 With --secret, a request whose recorded signature was made with it is signed
 again for what is sent, with the time of sending; edited JSON stays as
@@ -64,6 +67,7 @@ again; where a reloader keeps the port open meanwhile, that is not seen.`,
 		Example: `  vapitap replay 41 --diff
   vapitap replay 41 --to localhost:4000
   vapitap replay 41 --set message.toolCallList[0].function.arguments.city=Bergen
+  vapitap replay 41 --edit
   vapitap replay 41 --watch
   vapitap replay --call 0f1e2d3c-... --speed 4`,
 		ValidArgsFunction: a.completeIDs,
@@ -86,6 +90,7 @@ again; where a reloader keeps the port open meanwhile, that is not seen.`,
 	flags.StringVar(&o.call, "call", "", "all exchanges of the call `CALLID` in order, with the pauses they came with")
 	flags.Var((*targetValue)(&o.to), "to", "send to this server")
 	flags.StringArrayVar(&o.set, "set", nil, "change the body before sending, as `PATH=VALUE`; may be given again")
+	flags.BoolVar(&o.edit, "edit", false, "edit the body in $VISUAL, $EDITOR or vi before sending")
 	flags.BoolVar(&o.diff, "diff", false, "say how each reply differs from the recorded one")
 	flags.IntVar(&o.times, "times", 1, "send `N` times")
 	flags.BoolVar(&o.untilChange, "until-change", false, fmt.Sprintf("send until a reply changes, --times or %d times at most", mostTries))
@@ -113,6 +118,9 @@ func (o *replayOptions) check(args []string) (ids []int64, set []jsonpath.Assign
 		return nil, nil, err
 	}
 	if ids, err = ParseIDs(args); err != nil {
+		return nil, nil, err
+	}
+	if err := o.checkEdit(ids); err != nil {
 		return nil, nil, err
 	}
 	for _, text := range o.set {

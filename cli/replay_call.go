@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -37,11 +38,11 @@ func callExchanges(ctx context.Context, store *record.Store, call string) ([]int
 	}
 	switch len(calls) {
 	case 0:
-		return nil, fmt.Errorf("no exchange of a call %s is recorded\nhint: vapitap events lists what is", clean(short(call)))
+		return nil, fmt.Errorf("no exchange of a call %s is recorded\nhint: vapitap events lists what is", plain.Text(short(call)))
 	case 1:
 		return ids, nil
 	}
-	return nil, fmt.Errorf("%d calls begin with %s: %s", len(calls), clean(short(call)), callNames(calls))
+	return nil, fmt.Errorf("%d calls begin with %s: %s", len(calls), plain.Text(short(call)), callNames(calls))
 }
 
 // callsBeginning returns the exchanges of the calls whose id begins so.
@@ -59,7 +60,7 @@ func callsBeginning(ctx context.Context, store *record.Store, beginning string) 
 // callNames names a few calls.
 func callNames(calls []string) string {
 	const most = 4
-	names := clean(strings.Join(calls[:min(most, len(calls))], ", "))
+	names := plain.Text(strings.Join(calls[:min(most, len(calls))], ", "))
 	if len(calls) > most {
 		names += fmt.Sprintf(" and %d more", len(calls)-most)
 	}

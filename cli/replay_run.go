@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/replay"
 	"vapitap/vapi/auth"
@@ -22,6 +23,7 @@ type replaying struct {
 	store   *record.Store
 	ids     []int64 // what is sent, in order
 	set     []jsonpath.Assignment
+	edited  []byte // what --edit left of the body; nil without it
 	demo    demoAgain
 	senders map[string]*replay.Sender // by the command of the session that they record to
 	replies map[int64]*record.Exchange
@@ -42,6 +44,11 @@ func (r *replaying) run(ctx context.Context) error {
 	if err := r.checkSet(ctx); err != nil {
 		return err
 	}
+	if r.o.edit {
+		if err := r.openEditor(ctx); err != nil {
+			return err
+		}
+	}
 	if r.o.watch {
 		return r.watch(ctx)
 	}
@@ -60,7 +67,7 @@ func (r *replaying) checkSet(ctx context.Context) error {
 		if err != nil || unsendable(e) != nil {
 			continue // which is said when it is to be sent
 		}
-		_, errs := r.edit(e)
+		_, errs := r.editSet(e)
 		for i, err := range errs {
 			found[i] = found[i] || err == nil
 			if err != nil {
@@ -76,14 +83,14 @@ func (r *replaying) checkSet(ctx context.Context) error {
 	return nil
 }
 
-// edit returns the body of e with what is to be set and can be, and for each
+// editSet returns the body of e with what is to be set and can be, and for each
 // value why it could not.
-func (r *replaying) edit(e *record.Exchange) (body []byte, errs []error) {
+func (r *replaying) editSet(e *record.Exchange) (body []byte, errs []error) {
 	body, errs = e.Request.Body, make([]error, len(r.set))
 	coding := e.Request.Header.Get("Content-Encoding")
 	for i, a := range r.set {
 		if coding != "" {
-			errs[i] = fmt.Errorf("%s: the body is compressed (%s) and can only be sent as it is", a.Path, clean(coding))
+			errs[i] = fmt.Errorf("%s: the body is compressed (%s) and can only be sent as it is", a.Path, plain.Text(coding))
 			continue
 		}
 		edited, err := replay.Edit(body, []jsonpath.Assignment{a})
@@ -184,7 +191,10 @@ func (r *replaying) send(ctx context.Context, e *record.Exchange) (*record.Excha
 	if err := unsendable(e); err != nil {
 		return nil, err
 	}
-	body, _ := r.edit(e) // what cannot be set was said by checkSet
+	body := r.edited
+	if body == nil {
+		body, _ = r.editSet(e) // what cannot be set was said by checkSet
+	}
 	target, command, err := r.target(ctx, e)
 	if err != nil {
 		return nil, err
@@ -291,7 +301,7 @@ func (r *replaying) isOther(id int64, e, again *record.Exchange) bool {
 		return false
 	}
 	before := r.replies[id]
-	if before == nil && len(r.set) == 0 && e.Status != 0 && !e.Unreachable {
+	if before == nil && len(r.set) == 0 && r.edited == nil && e.Status != 0 && !e.Unreachable {
 		before = e
 	}
 	if r.replies == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"vapitap/internal/jsondiff"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/replay"
 )
@@ -54,7 +55,7 @@ func (r *replaying) difference(before, after *record.Exchange) []string {
 
 // changed colours a line of a difference.
 func (s style) changed(line jsondiff.Line) string {
-	text := ansi.Truncate(clean(line.String()), diffLine, "…")
+	text := ansi.Truncate(plain.Text(line.String()), diffLine, "…")
 	switch line.Kind {
 	case jsondiff.Added:
 		return s.good(text)

@@ -7,15 +7,12 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -50,14 +47,16 @@ type app struct {
 	style    style // of standard output
 	errStyle style // of standard error
 	db       string
+
+	interrupts *interrupts // nil in tests of a part
 }
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := &app{in: in, out: out, err: errOut, style: styleOf(out), errStyle: styleOf(errOut)}
+	ctx, interrupts, stop := handleInterrupts(a.remark)
+	defer stop()
+	a.interrupts = interrupts
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -102,8 +101,16 @@ func (a *app) root() *cobra.Command {
 		a.simulateCommand(),
 		a.eventsCommand(),
 		a.showCommand(),
+		a.openCommand(),
 		a.replayCommand(),
+		a.saveCommand(),
+		a.testCommand(),
+		a.exportCommand(),
 		a.verifyCommand(),
+		a.attachCommand(),
+		a.detachCommand(),
+		a.doctorCommand(),
+		a.importCommand(),
 		a.clearCommand(),
 		a.completionCommand(),
 		a.versionCommand(),

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -156,7 +157,7 @@ func noExchange(ctx context.Context, store *record.Store, id int64) error {
 // noReply says why there is no response to show.
 func noReply(e *record.Exchange) error {
 	if e.Error != "" {
-		return fmt.Errorf("exchange %d has no response: %s", e.ID, clean(e.Error))
+		return fmt.Errorf("exchange %d has no response: %s", e.ID, plain.Text(e.Error))
 	}
 	return fmt.Errorf("exchange %d has no response", e.ID)
 }
@@ -185,7 +186,7 @@ func harmless(body []byte) bool {
 	}
 	for line := range bytes.Lines(body) {
 		text := strings.ReplaceAll(strings.TrimRight(string(line), "\r\n"), "\t", " ")
-		if clean(text) != text {
+		if plain.Text(text) != text {
 			return false
 		}
 	}

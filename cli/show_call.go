@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vapitap/internal/nearest"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 )
@@ -67,7 +68,7 @@ func (a *app) showCall(ctx context.Context, o showOptions, args []string) error 
 	case err != nil:
 		return err
 	case len(call.Exchanges) == 0:
-		return fmt.Errorf("of the call %s only replays and tests are recorded\nhint: vapitap events call:%[1]s lists them", clean(call.ID))
+		return fmt.Errorf("of the call %s only replays and tests are recorded\nhint: vapitap events call:%[1]s lists them", plain.Text(call.ID))
 	case o.json:
 		return a.showCallJSON(call)
 	}
@@ -91,7 +92,7 @@ func (a *app) readCall(ctx context.Context, name string) (*timeline.Call, error)
 	}
 	call, err := timeline.Read(ctx, store, id)
 	if errors.Is(err, record.ErrNoExchange) {
-		return nil, fmt.Errorf("the call %s was deleted meanwhile", clean(id))
+		return nil, fmt.Errorf("the call %s was deleted meanwhile", plain.Text(id))
 	}
 	return call, err
 }
@@ -149,7 +150,7 @@ func callNamed(ctx context.Context, store *record.Store, name string) (string, e
 	case 1:
 		return calls.words[0], nil
 	}
-	return "", fmt.Errorf("%d calls begin with %s: %s", len(calls.words), clean(short(name)), callNames(calls.words))
+	return "", fmt.Errorf("%d calls begin with %s: %s", len(calls.words), plain.Text(short(name)), callNames(calls.words))
 }
 
 // noCall says which calls there are where one is not.
@@ -164,9 +165,9 @@ func noCall(ctx context.Context, store *record.Store, name string) error {
 	}
 	near := nearest.Word(name, calls)
 	if near != "" {
-		return fmt.Errorf("no exchange of a call %s is recorded\nhint: did you mean %s?", clean(short(name)), clean(near))
+		return fmt.Errorf("no exchange of a call %s is recorded\nhint: did you mean %s?", plain.Text(short(name)), plain.Text(near))
 	}
-	return fmt.Errorf("no exchange of a call %s is recorded\nhint: the last calls: %s", clean(short(name)), callNames(calls))
+	return fmt.Errorf("no exchange of a call %s is recorded\nhint: the last calls: %s", plain.Text(short(name)), callNames(calls))
 }
 
 // errEnough ends a search that has found enough.

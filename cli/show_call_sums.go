@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 )
@@ -135,7 +136,7 @@ func parts(t *timeline.Turn, columns []turnColumn) time.Duration {
 func (s *account) turn(t *timeline.Turn, columns []turnColumn, bar int, slowest time.Duration) {
 	at := ""
 	if t.Timed {
-		at = position(t.Offset)
+		at = plain.Offset(t.Offset)
 	}
 	line := s.muted(fmt.Sprintf("%*d%*s", turnWidth, t.N, whenWidth, at)) + s.strong(fmt.Sprintf("%*s", totalWidth, took(t.Total, t.Estimated)))
 	blocks := ""
@@ -157,9 +158,9 @@ func took(d time.Duration, estimated bool) string {
 	case d <= 0:
 		return ""
 	case estimated:
-		return "~" + duration(d)
+		return "~" + plain.Duration(d)
 	}
-	return duration(d)
+	return plain.Duration(d)
 }
 
 // cost writes what each component cost.
@@ -212,7 +213,7 @@ func (s *account) findings(e *record.Exchange) {
 	instead := ""
 	for _, c := range e.Checks {
 		if sign := checkSign(c.Level); sign != "i" {
-			fmt.Fprintln(s.out, s.hang(indent, s.checkLook(c.Level)(sign+" "+clean(c.Message))+" "+s.muted("("+c.Code+")")))
+			fmt.Fprintln(s.out, s.hang(indent, s.checkLook(c.Level)(sign+" "+plain.Text(c.Message))+" "+s.muted("("+c.Code+")")))
 		}
 		if c.Hint != "" {
 			instead = ", and what to return instead"
@@ -232,9 +233,9 @@ func (s *account) ending() {
 	if c.Cause.Advice != "" {
 		look = s.failed
 	}
-	text := look(clean(c.Cause.Text))
+	text := look(plain.Text(c.Cause.Text))
 	if c.EndedReason != "" {
-		text += " " + s.muted("("+clean(c.EndedReason)+")")
+		text += " " + s.muted("("+plain.Text(c.EndedReason)+")")
 	}
 	fmt.Fprintln(s.out, s.hang(2, text))
 	e := c.Exchange(c.Cause.Exchange)
@@ -242,7 +243,7 @@ func (s *account) ending() {
 		fmt.Fprintln(s.out, s.hang(2, s.blame(e)))
 	}
 	if c.Cause.Advice != "" {
-		fmt.Fprintln(s.out, s.hang(2, s.muted("hint: ")+clean(c.Cause.Advice)))
+		fmt.Fprintln(s.out, s.hang(2, s.muted("hint: ")+plain.Text(c.Cause.Advice)))
 	}
 	if e != nil && !s.told(e) && e.Type != "hang" {
 		s.event(e)

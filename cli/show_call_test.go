@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/vapi"
@@ -110,7 +111,7 @@ func TestPosition(t *testing.T) {
 		{0, "0:00.0"}, {4349 * time.Millisecond, "0:04.3"}, {59960 * time.Millisecond, "1:00.0"}, {80 * time.Second, "1:20.0"},
 		{time.Hour - 50*time.Millisecond, "1:00:00"}, {62*time.Minute + 3*time.Second, "1:02:03"}, {-2 * time.Second, "-0:02.0"},
 	} {
-		if got := position(c.d); got != c.want {
+		if got := plain.Offset(c.d); got != c.want {
 			t.Errorf("%s: %s, want %s", c.d, got, c.want)
 		}
 	}

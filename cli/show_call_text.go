@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/vapi"
@@ -42,7 +43,7 @@ func (a *app) showCallText(call *timeline.Call) error {
 // about writes what the call was.
 func (s *account) about() {
 	c := s.call
-	s.heading("call " + clean(c.ID))
+	s.heading("call " + plain.Text(c.ID))
 	s.field("type", callTypes[c.Type])
 	if callTypes[c.Type] == "" {
 		s.field("type", c.Type)
@@ -70,7 +71,7 @@ func (s *account) about() {
 // paragraph writes a field whose value may take several lines.
 func (s *account) paragraph(name, text string) {
 	const indent = 13 // as field has it
-	lines := s.hang(indent, clean(text))
+	lines := s.hang(indent, plain.Text(text))
 	fmt.Fprintf(s.out, "  %s %s\n", s.muted(fit(name, indent-3)), strings.TrimLeft(lines, " "))
 }
 
@@ -88,7 +89,7 @@ func (s *account) started() string {
 	c := s.call
 	switch {
 	case c.BeganEarlier():
-		return c.StartedAt.Local().Format(dayAndTime) + ", recorded from " + position(c.Offset(&c.Exchanges[0])) + " on"
+		return c.StartedAt.Local().Format(dayAndTime) + ", recorded from " + plain.Offset(c.Offset(&c.Exchanges[0])) + " on"
 	case c.StartedAt.IsZero():
 		return c.Exchanges[0].Time.Local().Format(dayAndTime) + " (the first message)"
 	}
@@ -99,7 +100,7 @@ func (s *account) lasted() string {
 	if s.call.DurationSeconds <= 0 {
 		return ""
 	}
-	return duration(time.Duration(s.call.DurationSeconds * float64(time.Second)))
+	return plain.Duration(time.Duration(s.call.DurationSeconds * float64(time.Second)))
 }
 
 func (s *account) ended() string {
@@ -111,7 +112,7 @@ func (s *account) ended() string {
 		return "yes; no reason is told"
 	}
 	last := &c.Exchanges[len(c.Exchanges)-1]
-	return "no end is recorded: " + strings.Join(present(c.Status, "last message at "+position(c.Offset(last))), ", ")
+	return "no end is recorded: " + strings.Join(present(c.Status, "last message at "+plain.Offset(c.Offset(last))), ", ")
 }
 
 // recorded says how much there is of the call, and what of it is not told here.
@@ -174,7 +175,7 @@ func folds(e *record.Exchange) bool {
 
 // event writes one exchange.
 func (s *account) event(e *record.Exchange) {
-	s.row(fmt.Sprint(e.ID), e, s.mark(e)+" "+s.typeName(e)+" "+s.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration)))+" "+s.summary(e))
+	s.row(fmt.Sprint(e.ID), e, s.mark(e)+" "+s.typeName(e)+" "+s.muted(fmt.Sprintf("%*s", timeWidth, plain.Duration(e.Duration)))+" "+s.summary(e))
 }
 
 // folded writes several exchanges on one line: how many there are of which type,
@@ -189,14 +190,14 @@ func (s *account) folded(list []record.Exchange) {
 		}
 	}
 	for i, name := range types {
-		types[i] = fmt.Sprintf("%d %s", count[name], clean(name))
+		types[i] = fmt.Sprintf("%d %s", count[name], plain.Text(name))
 	}
 	first, last := &list[0], &list[len(list)-1]
 	ids := fmt.Sprintf("+%d", len(list)-1)
 	if last.ID-first.ID == int64(len(list)-1) {
 		ids = fmt.Sprintf("%d-%d", first.ID, last.ID)
 	}
-	text := strings.Join(types, ", ") + "; last " + clean(last.Summary)
+	text := strings.Join(types, ", ") + "; last " + plain.Text(last.Summary)
 	s.row(ids, first, s.muted("  "+text))
 }
 
@@ -205,21 +206,7 @@ const idsWidth = 9
 
 // row writes one line of the timeline: ids, when, and what.
 func (s *account) row(ids string, first *record.Exchange, what string) {
-	fmt.Fprintln(s.out, s.cut(s.muted(fmt.Sprintf("%*s %8s", idsWidth, ids, position(s.call.Offset(first))))+" "+what))
-}
-
-// position writes when something was, from the beginning of a call: 0:04.3, 1:20.0,
-// 1:02:03.
-func position(d time.Duration) string {
-	sign := ""
-	if d < 0 {
-		sign, d = "-", -d
-	}
-	if d = d.Round(100 * time.Millisecond); d < time.Hour {
-		return fmt.Sprintf("%s%d:%04.1f", sign, int(d.Minutes()), (d % time.Minute).Seconds())
-	}
-	seconds := int(d.Seconds())
-	return fmt.Sprintf("%s%d:%02d:%02d", sign, seconds/3600, seconds/60%60, seconds%60)
+	fmt.Fprintln(s.out, s.cut(s.muted(fmt.Sprintf("%*s %8s", idsWidth, ids, plain.Offset(s.call.Offset(first))))+" "+what))
 }
 
 // conversation writes who said what.
@@ -232,15 +219,15 @@ func (s *account) conversation() {
 	for _, line := range s.call.Conversation {
 		at := ""
 		if line.Timed {
-			at = position(line.Offset)
+			at = plain.Offset(line.Offset)
 		}
 		look := s.report
 		if line.Role != vapi.RoleUser {
 			look = s.model
 		}
-		lead := s.muted(fmt.Sprintf("%*s", timeWidth, at)) + "  " + look(fit(clean(line.Role), roleWidth)) + "  "
+		lead := s.muted(fmt.Sprintf("%*s", timeWidth, at)) + "  " + look(fit(plain.Text(line.Role), roleWidth)) + "  "
 		const indent = timeWidth + 2 + roleWidth + 2
-		fmt.Fprintln(s.out, lead+strings.TrimLeft(s.hang(indent, clean(line.Text)), " "))
+		fmt.Fprintln(s.out, lead+strings.TrimLeft(s.hang(indent, plain.Text(line.Text)), " "))
 	}
 }
 
@@ -255,11 +242,11 @@ func (s *account) tools() {
 		t := &s.call.ToolCalls[i]
 		e := cmp.Or(s.call.Exchange(t.Exchange), &record.Exchange{ID: t.Exchange})
 		part := sheet{style: s.style, out: s.out, e: e, extent: s.extent}
-		about := []string{fmt.Sprintf("exchange %d", t.Exchange), duration(t.Duration)}
+		about := []string{fmt.Sprintf("exchange %d", t.Exchange), plain.Duration(t.Duration)}
 		if t.RedeliveryOf != 0 {
 			about = append(about, fmt.Sprintf("delivered again, as %d", t.RedeliveryOf))
 		}
-		fmt.Fprintf(s.out, "%s %s %s\n", s.mark(e), s.strong(clean(t.Name)), s.muted(strings.Join(about, " · ")))
+		fmt.Fprintf(s.out, "%s %s %s\n", s.mark(e), s.strong(plain.Text(t.Name)), s.muted(strings.Join(about, " · ")))
 		part.toolCall(t.ToolCall)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -13,7 +14,7 @@ func (s *sheet) request(o showOptions) {
 	if !o.request || o.response { // else it is all there is
 		s.heading("request")
 	}
-	fmt.Fprintln(s.out, s.strong(clean(s.e.Method+" "+s.e.Path)))
+	fmt.Fprintln(s.out, s.strong(plain.Text(s.e.Method+" "+s.e.Path)))
 	s.message(&s.e.Request, o, "--request")
 }
 
@@ -56,7 +57,7 @@ func (s *sheet) header(h http.Header) {
 			if !s.secrets {
 				value = record.MaskHeader(name, value)
 			}
-			fmt.Fprintf(s.out, "%s %s\n", s.muted(clean(name)+":"), clean(value))
+			fmt.Fprintf(s.out, "%s %s\n", s.muted(plain.Text(name)+":"), plain.Text(value))
 		}
 	}
 }
@@ -105,7 +106,7 @@ func sameSlice(a, b []byte) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-func (s *sheet) note(text string) { fmt.Fprintln(s.out, s.muted("("+clean(text)+")")) }
+func (s *sheet) note(text string) { fmt.Fprintln(s.out, s.muted("("+plain.Text(text)+")")) }
 
 // sayCut says how to see the rest of what was not written in full.
 func (s *sheet) sayCut(p *pager, flag string) {

@@ -1,6 +1,9 @@
 package cli
 
-import "vapitap/vapi"
+import (
+	"vapitap/internal/plain"
+	"vapitap/vapi"
+)
 
 // recorded writes what Vapi recorded as the result of a tool call, where a later
 // message of the call showed it, and whether that is what the server said.
@@ -18,6 +21,6 @@ func (s *sheet) recorded(call vapi.ToolCall) {
 		s.value("", nil, s.failed("which is not what the server answered"))
 	}
 	for _, warning := range call.WarningWords() {
-		s.value("Vapi warns", nil, s.warned(clean(warning)))
+		s.value("Vapi warns", nil, s.warned(plain.Text(warning)))
 	}
 }

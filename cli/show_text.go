@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -89,7 +90,7 @@ func (s *sheet) overview() {
 func (s *sheet) field(name, value string) {
 	const nameWidth = 10
 	if value != "" {
-		fmt.Fprintf(s.out, "  %s %s\n", s.muted(fit(name, nameWidth)), clean(value))
+		fmt.Fprintf(s.out, "  %s %s\n", s.muted(fit(name, nameWidth)), plain.Text(value))
 	}
 }
 
@@ -101,10 +102,10 @@ func (s *sheet) reply() string {
 	}
 	text := fmt.Sprintf("%s, %s", statusText(e.Status), sizeOf(&e.Response))
 	if e.FirstByte > 0 {
-		text += ", first byte after " + duration(e.FirstByte)
+		text += ", first byte after " + plain.Duration(e.FirstByte)
 	}
 	if e.Duration > 0 {
-		text += ", all after " + duration(e.Duration)
+		text += ", all after " + plain.Duration(e.Duration)
 	}
 	if e.Unreachable {
 		text += "; vapitap's own, since no answer came from the server"
@@ -134,7 +135,7 @@ func (s *sheet) endOfCall() {
 	s.heading("end of the call")
 	s.field("reason", strings.Join(present(r.EndedReason, r.EndedReasonText), ": "))
 	if r.DurationSeconds > 0 {
-		s.field("lasted", duration(time.Duration(r.DurationSeconds*float64(time.Second))))
+		s.field("lasted", plain.Duration(time.Duration(r.DurationSeconds*float64(time.Second))))
 	}
 	if r.Cost > 0 {
 		s.field("cost", fmt.Sprintf("$%.4f", r.Cost))
@@ -151,7 +152,7 @@ func (s *sheet) toolCalls() {
 	}
 	s.heading("tool calls")
 	for _, call := range calls {
-		fmt.Fprintf(s.out, "  %s %s\n", s.strong(clean(call.Name)), s.muted(clean(call.ID)))
+		fmt.Fprintf(s.out, "  %s %s\n", s.strong(plain.Text(call.Name)), s.muted(plain.Text(call.ID)))
 		s.toolCall(call)
 	}
 }
@@ -186,7 +187,7 @@ func (s *sheet) pointers(kind string, pointers []string, meaning string) {
 	if more := len(pointers) - shown; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	s.value(kind, nil, clean(list), s.muted("("+meaning+")"))
+	s.value(kind, nil, plain.Text(list), s.muted("("+meaning+")"))
 }
 
 // shortValue is how long a JSON value may be to stand on the line of its name.
@@ -226,9 +227,9 @@ func (s *sheet) checks() {
 func (s *sheet) checkList() {
 	var said string
 	for _, c := range s.e.Checks {
-		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(checkSign(c.Level)+" "+clean(c.Message))+" "+s.muted(clean(c.Code))))
+		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(checkSign(c.Level)+" "+plain.Text(c.Message))+" "+s.muted(plain.Text(c.Code))))
 		if c.Path != "" {
-			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), clean(c.Path))
+			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), plain.Text(c.Path))
 		}
 		switch {
 		case c.Hint == "":
@@ -253,7 +254,7 @@ func (s *sheet) hint(hint string) {
 		fmt.Fprintf(s.out, "    %s\n", s.muted("hint: return this"))
 		p.text([]byte(hint))
 	default:
-		fmt.Fprintln(s.out, s.hang(4, s.muted("hint:")+" "+clean(hint)))
+		fmt.Fprintln(s.out, s.hang(4, s.muted("hint:")+" "+plain.Text(hint)))
 	}
 }
 

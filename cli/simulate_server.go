@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/internal/serverproc"
 )
 
@@ -64,6 +65,6 @@ func (a *app) sayOutput(server *serverproc.Server) {
 		lines = lines[left:]
 	}
 	for _, line := range lines {
-		fmt.Fprintln(a.err, a.errStyle.muted("server|")+" "+clean(line))
+		fmt.Fprintln(a.err, a.errStyle.muted("server|")+" "+plain.Text(line))
 	}
 }

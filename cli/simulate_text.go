@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vapitap/internal/junit"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/replay"
 	"vapitap/vapi"
@@ -18,7 +19,7 @@ import (
 func (s *simulating) writeStep(d replay.Delivery) {
 	fmt.Fprintln(s.out, s.style.cut(s.stepLine(d, s.stepSign(d))))
 	if d.Step.Elsewhere != "" {
-		fmt.Fprintln(s.out, s.style.hang(2, s.style.muted("Vapi would send this to "+clean(d.Step.Elsewhere)+", which is another server; yours got it instead")))
+		fmt.Fprintln(s.out, s.style.hang(2, s.style.muted("Vapi would send this to "+plain.Text(d.Step.Elsewhere)+", which is another server; yours got it instead")))
 	}
 	s.writeChecks(d.Exchange)
 	s.flush()
@@ -27,7 +28,7 @@ func (s *simulating) writeStep(d replay.Delivery) {
 // writeAgain writes a delivery that is followed by another.
 func (s *simulating) writeAgain(d replay.Delivery) {
 	line := s.stepLine(d, s.style.muted("↻"))
-	fmt.Fprintln(s.out, s.style.cut(line+s.style.muted(fmt.Sprintf("  (delivered again after %s)", duration(d.Pause)))))
+	fmt.Fprintln(s.out, s.style.cut(line+s.style.muted(fmt.Sprintf("  (delivered again after %s)", plain.Duration(d.Pause)))))
 	s.flush()
 }
 
@@ -54,14 +55,14 @@ func (s *simulating) stepLine(d replay.Delivery, sign string) string {
 	} else {
 		status = s.style.strong(status)
 	}
-	text := clean(e.Summary)
+	text := plain.Text(e.Summary)
 	if text == "" {
-		text = clean(e.Path)
+		text = plain.Text(e.Path)
 	}
 	if e.Kind == vapi.KindLLM && e.Status/100 == 2 {
-		text = s.style.muted("first byte "+duration(e.FirstByte)+" ") + text
+		text = s.style.muted("first byte "+plain.Duration(e.FirstByte)+" ") + text
 	}
-	return fmt.Sprintf("%s %s %s %s %s", sign, s.style.typeName(e), status, s.style.muted(fmt.Sprintf("%*s", timeWidth, duration(e.Duration))), text)
+	return fmt.Sprintf("%s %s %s %s %s", sign, s.style.typeName(e), status, s.style.muted(fmt.Sprintf("%*s", timeWidth, plain.Duration(e.Duration))), text)
 }
 
 // writeChecks writes the errors and warnings of a step as show does, and under
@@ -112,12 +113,12 @@ func (s *simulating) writeTable() {
 	}
 	fmt.Fprintln(s.out, s.style.muted(head+fmt.Sprintf(" %*s", timeWidth, "max")))
 	for _, of := range s.tally.types {
-		row := fmt.Sprintf("%s  %5d  %s", fit(clean(of.name), width), of.steps, s.amount(of.failed, s.style.failed))
+		row := fmt.Sprintf("%s  %5d  %s", fit(plain.Text(of.name), width), of.steps, s.amount(of.failed, s.style.failed))
 		if s.tally.warned > 0 {
 			row += "  " + s.amount(of.warned, s.style.warned)
 		}
 		for _, p := range append(percentiles, 100) {
-			row += fmt.Sprintf(" %*s", timeWidth, duration(of.percentile(p)))
+			row += fmt.Sprintf(" %*s", timeWidth, plain.Duration(of.percentile(p)))
 		}
 		fmt.Fprintln(s.out, row)
 	}
@@ -129,7 +130,7 @@ func (s *simulating) nameWidth(times int) int {
 	const least = 12
 	width := least
 	for _, of := range s.tally.types {
-		width = max(width, len(clean(of.name)))
+		width = max(width, len(plain.Text(of.name)))
 	}
 	if s.style.width > 0 {
 		rest := len("  steps  failed") + times*(1+timeWidth)
@@ -152,7 +153,7 @@ func (s *simulating) amount(n int, look func(string) string) string {
 // writeMistakes writes each code with how often it was found, and one example.
 func (s *simulating) writeMistakes() {
 	for _, m := range s.tally.sorted() {
-		fmt.Fprintf(s.out, "\n%s\n", s.style.strong(fmt.Sprintf("%s, such as %s", count(m.steps, "step"), clean(m.step))))
+		fmt.Fprintf(s.out, "\n%s\n", s.style.strong(fmt.Sprintf("%s, such as %s", count(m.steps, "step"), plain.Text(m.step))))
 		sheet := &sheet{style: s.style, out: s.out, e: &record.Exchange{Checks: []vapi.Check{m.Check}}}
 		sheet.checkList()
 		if m.id != 0 {
@@ -167,7 +168,7 @@ func (s *simulating) verdict(took time.Duration, ok bool) string {
 	if s.o.calls > 1 {
 		what += fmt.Sprintf(" of %d calls", s.o.calls)
 	}
-	what += " in " + duration(took)
+	what += " in " + plain.Duration(took)
 	switch {
 	case s.tally.failed > 0:
 		return s.style.failed(fmt.Sprintf("✗ %d of %s failed: %s", s.tally.failed, what, s.codes(true)))
@@ -194,24 +195,24 @@ func (s *simulating) codes(reaches bool) string {
 func (s *simulating) junitCase(n int, d replay.Delivery) junit.Case {
 	e := d.Exchange
 	c := junit.Case{
-		Name:     fmt.Sprintf("%d %s", n, clean(d.Step.Name)),
+		Name:     fmt.Sprintf("%d %s", n, plain.Text(d.Step.Name)),
 		Class:    s.plan.name + "." + d.Step.Type,
 		Duration: e.Duration,
 	}
-	var plain bytes.Buffer // without colours
-	out := bufio.NewWriter(&plain)
+	var uncoloured bytes.Buffer // without colours
+	out := bufio.NewWriter(&uncoloured)
 	(&sheet{out: out, e: e}).checkList()
 	out.Flush()
 	if e.ID != 0 {
-		fmt.Fprintf(&plain, "vapitap show %d\n", e.ID)
+		fmt.Fprintf(&uncoloured, "vapitap show %d\n", e.ID)
 	}
 	if s.tally.good(d) {
 		if len(e.Checks) > 0 {
-			c.Output = plain.String()
+			c.Output = uncoloured.String()
 		}
 		return c
 	}
 	gravest := e.Checks[0]
-	c.Failure = &junit.Failure{Type: gravest.Code, Message: clean(gravest.Message), Text: plain.String()}
+	c.Failure = &junit.Failure{Type: gravest.Code, Message: plain.Text(gravest.Message), Text: uncoloured.String()}
 	return c
 }

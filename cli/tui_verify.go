@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui"
 	"vapitap/vapi/auth"
@@ -22,7 +23,7 @@ func (s *tuiSender) Verify(e *record.Exchange) ([]string, error) {
 	v := verification{app: &app{out: &out}, e: e, request: e.Wire()}
 	v.report = auth.Search(v.request, secrets, spec)
 	if len(secrets) == 0 && v.report.Scheme != auth.SchemeNone {
-		return nil, fmt.Errorf("%s came (%s), and there is no secret to compare it with: start vapitap with --secret-file FILE", clean(v.report.Headers[0]), v.report.Scheme)
+		return nil, fmt.Errorf("%s came (%s), and there is no secret to compare it with: start vapitap with --secret-file FILE", plain.Text(v.report.Headers[0]), v.report.Scheme)
 	}
 	if err := v.text(); err != nil {
 		return nil, err

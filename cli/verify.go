@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 	"vapitap/vapi/auth"
@@ -73,7 +74,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions, id int64) error {
 	v.report = auth.Search(v.request, secrets, spec)
 	if len(secrets) == 0 && v.report.Scheme != auth.SchemeNone {
 		return usagef("%s came (%s), and there is no secret to compare it with\nhint: give it with --secret-file FILE, --secret or $%s",
-			clean(v.report.Headers[0]), v.report.Scheme, secretVariable)
+			plain.Text(v.report.Headers[0]), v.report.Scheme, secretVariable)
 	}
 	if o.json {
 		err = v.json()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/vapi/auth"
 )
 
@@ -56,14 +57,14 @@ type verifySheet struct {
 // headline says of which exchange, and what came of it.
 func (s *verifySheet) headline(look func(string) string, sign, text string) {
 	what := cmp.Or(s.e.Type, s.e.Method+" "+s.e.Path)
-	fmt.Fprintln(s, s.style.hang(0, fmt.Sprintf("%s %s", look(sign+" "+clean(text)), s.muted(fmt.Sprintf("(exchange %d, %s)", s.e.ID, clean(short(what)))))))
+	fmt.Fprintln(s, s.style.hang(0, fmt.Sprintf("%s %s", look(sign+" "+plain.Text(text)), s.muted(fmt.Sprintf("(exchange %d, %s)", s.e.ID, plain.Text(short(what)))))))
 }
 
 // field writes one thing by its name; nothing where it is empty.
 func (s *verifySheet) field(name, value string) {
 	const width = 11
 	if value != "" {
-		text := s.hang(width+3, clean(value))
+		text := s.hang(width+3, plain.Text(value))
 		fmt.Fprintf(s, "  %s %s\n", s.muted(fit(name, width)), strings.TrimLeft(text, " "))
 	}
 }
@@ -72,7 +73,7 @@ func (s *verifySheet) field(name, value string) {
 func (s *verifySheet) list(heading string, sentences []string) {
 	fmt.Fprintf(s, "  %s\n", s.muted(heading))
 	for _, sentence := range sentences {
-		fmt.Fprintf(s, "  - %s\n", strings.TrimLeft(s.hang(4, clean(sentence)), " "))
+		fmt.Fprintf(s, "  - %s\n", strings.TrimLeft(s.hang(4, plain.Text(sentence)), " "))
 	}
 }
 
@@ -114,15 +115,15 @@ func (s *verifySheet) age(f *auth.Finding) string {
 	case !ok, age.Abs() < staleAfter:
 		return ""
 	case age < 0:
-		return fmt.Sprintf(", %s after the request came: a server that checks the time refuses it, unless its clock or this one is wrong", duration(-age))
+		return fmt.Sprintf(", %s after the request came: a server that checks the time refuses it, unless its clock or this one is wrong", plain.Duration(-age))
 	}
-	return fmt.Sprintf(", %s before the request came: a server that checks the time refuses it", duration(age))
+	return fmt.Sprintf(", %s before the request came: a server that checks the time refuses it", plain.Duration(age))
 }
 
 // code writes the lines of server code.
 func (s *verifySheet) code(f *auth.Finding) {
 	fmt.Fprintf(s, "  %s\n", s.muted("what "+f.Header+" has to be, for your server to compare in constant time:"))
 	for _, c := range f.Code() {
-		fmt.Fprintf(s, "    %s %s\n", s.muted(fit(c.Language, 6)), clean(c.Line)) // never wrapped: it is copied
+		fmt.Fprintf(s, "    %s %s\n", s.muted(fit(c.Language, 6)), plain.Text(c.Line)) // never wrapped: it is copied
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/tui/payload"
@@ -48,7 +49,7 @@ func openCopyMenu(m *Model) tea.Cmd {
 
 // copyChoice is a choice that copies a short text, which stands beside it.
 func copyChoice(letter, title, what, text string) choice {
-	return choice{letter: letter, title: title, note: paint.Cut(paint.Clean(text), 36), do: func(m *Model) tea.Cmd {
+	return choice{letter: letter, title: title, note: paint.Cut(plain.Text(text), 36), do: func(m *Model) tea.Cmd {
 		return m.copy(what, text)
 	}}
 }
@@ -76,7 +77,7 @@ func copyOfPayload(p *payload.View) []choice {
 // beginning is how a value begins, to know it by.
 func beginning(value []byte) string {
 	const most = 200
-	return paint.Cut(paint.Clean(string(value[:min(len(value), most)])), 30)
+	return paint.Cut(plain.Text(string(value[:min(len(value), most)])), 30)
 }
 
 // copyOfExchange is what can be copied of the exchange under the cursor.

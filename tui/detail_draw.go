@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -39,7 +40,7 @@ func (d *detail) waiting(m *Model, e *entry) string {
 	case d.err != nil:
 		return "✗ " + d.err.Error()
 	case e.is(pending):
-		return "… in flight, for " + duration(m.options.Now().Sub(e.at))
+		return "… in flight, for " + plain.Duration(m.options.Now().Sub(e.at))
 	}
 	return ""
 }
@@ -64,7 +65,7 @@ func (d *detail) drawWhat(m *Model, e *entry, w int) string {
 		status = "no reply"
 	}
 	right = status + "  " + right
-	line.Add(t.Muted, paint.Cut(paint.Clean(d.e.Method+" "+d.e.Path), max(w-line.At()-paint.Width(right)-2, 1)))
+	line.Add(t.Muted, paint.Cut(plain.Text(d.e.Method+" "+d.e.Path), max(w-line.At()-paint.Width(right)-2, 1)))
 	style := t.Muted
 	if d.e.Status >= 300 || d.e.Status == 0 || d.e.Unreachable {
 		style = t.Bad

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 )
 
@@ -24,7 +25,7 @@ func (m *Model) drawFooter(w int) string {
 		if m.flash.bad {
 			text = t.Warn
 		}
-		line.Add(text, paint.Cut(paint.Clean(m.flash.text), room))
+		line.Add(text, paint.Cut(plain.Text(m.flash.text), room))
 	default:
 		m.drawHints(line, room)
 	}

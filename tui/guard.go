@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 )
 
@@ -43,7 +44,7 @@ func (g *guard) caught(value any) {
 	defer g.mu.Unlock()
 	if g.what == "" {
 		const most = 200
-		g.what = paint.Cut(paint.Clean(strings.TrimSpace(fmt.Sprint(value))), most)
+		g.what = paint.Cut(plain.Text(strings.TrimSpace(fmt.Sprint(value))), most)
 		if g.what == "" {
 			g.what = "panic"
 		}

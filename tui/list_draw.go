@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
 )
@@ -99,17 +100,7 @@ func since(e *entry, zone *time.Location) string {
 	if e.call == nil {
 		return e.at.In(zone).Format("15:04:05")
 	}
-	return offset(e.at.Sub(e.call.started))
-}
-
-// offset writes a time within a call: 0:04.2, 1:02:03.
-func offset(d time.Duration) string {
-	d = max(d, 0)
-	if d >= time.Hour {
-		return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
-	}
-	tenths := d.Milliseconds() / 100
-	return fmt.Sprintf("%d:%02d.%d", tenths/600, tenths/10%60, tenths%10)
+	return plain.Offset(e.at.Sub(e.call.started))
 }
 
 func typeStyle(t *paint.Theme, e *entry) paint.Style {
@@ -161,22 +152,9 @@ func markOf(t *paint.Theme, e *entry) (string, paint.Style) {
 // took is how long an entry took, or has taken until now.
 func took(e *entry, now time.Time) string {
 	if e.is(pending) {
-		return duration(now.Sub(e.at))
+		return plain.Duration(now.Sub(e.at))
 	}
-	return duration(e.duration)
-}
-
-// duration writes d as short as it can be read: 84 ms, 2.1 s, 1 m 20 s.
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "<1 ms"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return fmt.Sprintf("%d m %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	return plain.Duration(e.duration)
 }
 
 // named is an argument of a call with its name, and quotes where it has some.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -137,7 +138,7 @@ func writeBudget(s *sheet, used, budget time.Duration) {
 	}
 	s.Line(func(l *paint.Line) {
 		l.Add(s.t.Text, "  ").Add(style, bar(share, cells)).Add(s.t.Faint, strings.Repeat("─", cells-barCells(share, cells)))
-		l.Add(s.t.Text, "  "+duration(used)).Add(s.t.Muted, fmt.Sprintf(" of %s, %.0f %%", budgetWords(budget), 100*share))
+		l.Add(s.t.Text, "  "+plain.Duration(used)).Add(s.t.Muted, fmt.Sprintf(" of %s, %.0f %%", budgetWords(budget), 100*share))
 	})
 }
 
@@ -155,13 +156,16 @@ func barCells(share float64, cells int) int {
 
 // serverSaid begins what the server answered.
 func serverSaid(s *sheet, e *record.Exchange, verb string) {
-	s.heading(fmt.Sprintf("your server %s, after %s", verb, duration(e.Duration)))
+	s.heading(fmt.Sprintf("your server %s, after %s", verb, plain.Duration(e.Duration)))
 }
 
 // noAnswer writes that no answer that could be read came, and is false where one
 // may be there.
 func noAnswer(s *sheet, e *record.Exchange) bool {
 	switch {
+	case e.From == record.FromImport && e.Status == 0:
+		s.heading("what your server answered is not known")
+		return true
 	case e.Pending() || e.Status == 0 || e.Unreachable:
 		s.heading("your server did not answer")
 		return true

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -111,11 +112,11 @@ func writeCompletion(s *sheet, e *record.Exchange, a *vapi.Completion) {
 			end = "without [DONE] at the end"
 		}
 		s.field("stream", fmt.Sprintf("%d chunks, %s", a.Chunks, end))
-		s.field("first token", "after "+duration(e.FirstByte)+", which is how long the caller heard nothing of it")
+		s.field("first token", "after "+plain.Duration(e.FirstByte)+", which is how long the caller heard nothing of it")
 	} else {
 		s.field("stream", "no, all at once")
 	}
-	s.field("all of it", "after "+duration(e.Duration))
+	s.field("all of it", "after "+plain.Duration(e.Duration))
 	s.field("finished", a.Finish)
 	if a.PromptTokens+a.CompletionTokens > 0 {
 		s.field("tokens", fmt.Sprintf("%d asked, %d answered", a.PromptTokens, a.CompletionTokens))
@@ -196,7 +197,7 @@ func readPlain(e *record.Exchange, body []byte) aspect {
 		if e.Status == 0 || e.Unreachable {
 			return
 		}
-		s.heading(fmt.Sprintf("your server answered %d, after %s", e.Status, duration(e.Duration)))
+		s.heading(fmt.Sprintf("your server answered %d, after %s", e.Status, plain.Duration(e.Duration)))
 		writeBody(s, e, &e.Response, reply, wholeResponse)
 	}
 }

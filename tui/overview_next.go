@@ -12,6 +12,7 @@ import (
 
 	"vapitap/internal/jsondiff"
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -164,7 +165,7 @@ func (a *aftermath) write(s *sheet, e *record.Exchange) {
 		s.Line(func(l *paint.Line) {
 			words := strings.TrimSpace("sent again " + r.with)
 			room := s.Width() - indent - clockWidth - 8 - paint.Width(r.outcome) - len(fmt.Sprint(r.id))
-			l.To(indent).ColRight(s.t.Faint, offset(r.offset), clockWidth).Add(s.t.Report, " ↻ ").Add(s.t.Text, paint.Cut(paint.Clean(words), room))
+			l.To(indent).ColRight(s.t.Faint, plain.Offset(r.offset), clockWidth).Add(s.t.Report, " ↻ ").Add(s.t.Text, paint.Cut(plain.Text(words), room))
 			l.Add(s.t.Muted, " → ").Add(style, r.outcome).Add(s.t.Faint, fmt.Sprintf(" #%d", r.id))
 		})
 	}
@@ -176,7 +177,7 @@ func (s *sheet) happened(at time.Duration, style paint.Style, words string) {
 	for i, line := range paint.Wrap(clipRunes(words, 300), s.Width()-from) {
 		s.Line(func(l *paint.Line) {
 			if i == 0 {
-				l.To(indent).ColRight(s.t.Faint, offset(at), clockWidth)
+				l.To(indent).ColRight(s.t.Faint, plain.Offset(at), clockWidth)
 			}
 			l.To(from).Add(style, line)
 		})
@@ -205,7 +206,7 @@ func (a *aftermath) writeLife(s *sheet, status string) {
 			}
 			at := ""
 			if known >= 0 {
-				at = offset(a.life[known].offset)
+				at = plain.Offset(a.life[known].offset)
 			}
 			l.To(indent).ColRight(s.t.Faint, at, clockWidth).Add(s.t.Text, " ").Add(style, sign+step)
 		})

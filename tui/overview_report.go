@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record/timeline"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -47,7 +48,7 @@ func (r *report) write(s *sheet, _ *aftermath) {
 	}
 	s.Gap()
 	if r.DurationSeconds > 0 {
-		s.field("lasted", duration(seconds(r.DurationSeconds)))
+		s.field("lasted", plain.Duration(seconds(r.DurationSeconds)))
 	}
 	s.writeCosts(r.Cost, r.costs)
 	s.field("recording", r.RecordingURL)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -141,7 +142,7 @@ func readVoice(e *record.Exchange, message node) aspect {
 		}
 		serverSaid(s, e, "said")
 		s.field("audio", audioWords(e, rate))
-		s.field("first byte", "after "+duration(e.FirstByte)+", which is how long the caller waited")
+		s.field("first byte", "after "+plain.Duration(e.FirstByte)+", which is how long the caller waited")
 	}
 }
 

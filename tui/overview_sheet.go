@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 )
 
@@ -37,7 +38,7 @@ func (s *sheet) title(text, right string) {
 	s.Gap()
 	s.Line(func(l *paint.Line) {
 		room := s.Width() - paint.Width(right) - 2
-		l.Add(s.t.Strong, paint.Cut(paint.Clean(text), room)).To(s.Width()-paint.Width(right)).Add(s.t.Faint, right)
+		l.Add(s.t.Strong, paint.Cut(plain.Text(text), room)).To(s.Width()-paint.Width(right)).Add(s.t.Faint, right)
 	})
 }
 

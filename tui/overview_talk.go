@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -114,7 +115,7 @@ func (s *sheet) bubble(said *vapi.Said, isNew, unfinished bool) {
 	}
 	name := said.Role
 	if said.Offset >= 0 {
-		name += " " + offset(said.Offset)
+		name += " " + plain.Offset(said.Offset)
 	}
 	lines := paint.Wrap(text, max(s.Width()*3/4-2, 20))
 	width := paint.Width(name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 	"vapitap/vapi"
@@ -38,7 +39,7 @@ func writeToolCall(s *sheet, e *record.Exchange, c *vapi.ToolCall, number string
 	s.Gap()
 	s.Line(func(l *paint.Line) {
 		room := s.Width() - paint.Width(number) - 2
-		id := paint.Cut(paint.Clean(c.ID), room)
+		id := paint.Cut(plain.Text(c.ID), room)
 		l.Add(s.t.Muted, number).To(s.Width()-paint.Width(id)).Add(s.t.Faint, id)
 	})
 	s.Gap()
@@ -76,7 +77,7 @@ func writeArguments(s *sheet, c *vapi.ToolCall) {
 	const most = 40
 	width, n := 0, 0
 	for key := range jsonpath.Members(arguments) {
-		width = max(width, paint.Width(paint.Clean(keyText(key))))
+		width = max(width, paint.Width(plain.Text(keyText(key))))
 		if n++; n > most {
 			break
 		}
@@ -126,7 +127,7 @@ func writeAnswer(s *sheet, c *vapi.ToolCall) {
 func writeRecorded(s *sheet, c *vapi.ToolCall, after map[string]time.Duration) {
 	head := "Vapi recorded"
 	if later, ok := after[c.ID]; ok {
-		head += fmt.Sprintf(", %s later", duration(later))
+		head += fmt.Sprintf(", %s later", plain.Duration(later))
 	}
 	s.Text(s.t.Muted, 0, head)
 	switch took := c.TookReply(); {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record/timeline"
 	"vapitap/tui/paint"
 )
@@ -47,9 +48,9 @@ func sumOfParts(t *timeline.Turn) (sum time.Duration) {
 // drawTurn draws one turn with a bar of its parts, as long as slowest for the
 // whole width.
 func drawTurn(l *paint.Line, t *paint.Theme, turn *timeline.Turn, slowest time.Duration) {
-	at, total := "", duration(turn.Total)
+	at, total := "", plain.Duration(turn.Total)
 	if turn.Timed {
-		at = offset(turn.Offset)
+		at = plain.Offset(turn.Offset)
 	}
 	if turn.Estimated {
 		total = "~" + total

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/tui/paint"
@@ -59,7 +60,7 @@ func (b *callRowBuilder) about() {
 	lasted, cost := "going on", ""
 	switch {
 	case c.DurationSeconds > 0:
-		lasted = duration(seconds(c.DurationSeconds))
+		lasted = plain.Duration(seconds(c.DurationSeconds))
 	case c.Over():
 		lasted = "over"
 	}
@@ -187,7 +188,7 @@ func (b *callRowBuilder) exchange(run []record.Exchange) {
 	axis := b.axis
 	b.rows = append(b.rows, callRow{at: true, ids: ids, says: says, draw: func(l *paint.Line, t *paint.Theme) {
 		w := waterfallOf(l.At() + l.Left())
-		l.ColRight(t.Faint, offset(at), clockWidth).Add(t.Text, " ")
+		l.ColRight(t.Faint, plain.Offset(at), clockWidth).Add(t.Text, " ")
 		style := typeStyle(t, &e)
 		if len(run) > 1 {
 			style = t.Faint
@@ -196,7 +197,7 @@ func (b *callRowBuilder) exchange(run []record.Exchange) {
 		mark, markStyle := markOf(t, &e)
 		l.Col(markStyle, mark, 1).To(w.bar)
 		drawSpan(l, barStyle(t, &e, len(run) > 1), at, end, axis, w)
-		took := duration(last.Duration)
+		took := plain.Duration(last.Duration)
 		if len(run) > 1 {
 			took = ""
 		}
@@ -257,7 +258,7 @@ func turnWords(t *timeline.Turn) string {
 	var parts []string
 	for _, part := range turnParts {
 		if d := part.of(t); d > 0 {
-			parts = append(parts, part.name+" "+duration(d))
+			parts = append(parts, part.name+" "+plain.Duration(d))
 		}
 	}
 	return fmt.Sprintf("turn %d: %s", t.N, strings.Join(parts, ", "))

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vapitap/internal/jsondiff"
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 )
@@ -106,7 +107,7 @@ func (s *sheet) keyHint(key, does string) {
 func (p *diffPane) writeEnds(s *sheet) {
 	one := func(style paint.Style, sign string, e *record.Exchange, words string) {
 		s.Line(func(l *paint.Line) {
-			l.Add(style, sign+" ").Add(s.t.Strong, fmt.Sprintf("#%d ", e.ID)).Add(s.t.Text, outcome(e)).Add(s.t.Muted, "  "+duration(e.Duration)+words)
+			l.Add(style, sign+" ").Add(s.t.Strong, fmt.Sprintf("#%d ", e.ID)).Add(s.t.Text, outcome(e)).Add(s.t.Muted, "  "+plain.Duration(e.Duration)+words)
 		})
 	}
 	words := "  marked"

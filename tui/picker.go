@@ -169,20 +169,20 @@ func (p *picker) box(m *Model, width, height int) ([]string, int, int) {
 }
 
 func (p *picker) drawChoice(line *paint.Line, t *paint.Theme, c choice, here bool) {
-	title, sign := t.Text, "  "
+	title, sign, note := t.Text, "  ", c.note
 	if here {
 		sign = "▌ "
 		line.Behind(t.CursorLine)
 		title = t.Strong
 	}
 	if c.faint {
-		title = t.Faint
+		title, note = t.Faint, strings.TrimSpace("not now  "+note)
 	}
 	line.Add(t.Accent, sign)
 	if !p.typing {
 		line.Col(t.Strong, keyName(c.letter), 3)
 	}
-	line.Col(title, c.title, line.Left()-paint.Width(c.note)-1).Add(t.Text, " ").Add(t.Faint, c.note)
+	line.Col(title, c.title, line.Left()-paint.Width(note)-1).Add(t.Text, " ").Add(t.Faint, note)
 }
 
 // cursor is where what is typed goes on.

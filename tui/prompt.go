@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/tui/paint"
 )
@@ -52,7 +53,7 @@ func (p *prompt) key(m *Model, msg tea.KeyPressMsg) tea.Cmd {
 
 func (p *prompt) paste(m *Model, text string) tea.Cmd {
 	before := p.input.Value()
-	p.input.SetValue(before + paint.Clean(text))
+	p.input.SetValue(before + plain.Text(text))
 	p.input.CursorEnd()
 	return p.changed(m, before)
 }

@@ -15,11 +15,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/export"
 	"vapitap/record/fixture"
 	"vapitap/replay"
-	"vapitap/tui/paint"
 )
 
 // stageTime is when every script begins.
@@ -206,7 +206,7 @@ func frameError(frame string, width, height int) error {
 		if w := ansi.StringWidth(line); w != width {
 			return fmt.Errorf("line %d is %d cells wide, the terminal %d: %q", i, w, width, line)
 		}
-		if strings.ContainsFunc(unstyled(line), paint.Control) {
+		if strings.ContainsFunc(unstyled(line), plain.Control) {
 			return fmt.Errorf("line %d has a control character: %q", i, line)
 		}
 	}

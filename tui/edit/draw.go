@@ -142,7 +142,7 @@ func (p *pen) write(s paint.Style, text string) bool {
 			p.cut()
 			break
 		}
-		n := plain(text)
+		n := plainRun(text)
 		switch last := p.left + p.room - 1; {
 		case p.at < p.left && n > 0:
 			n = min(n, p.left-p.at)

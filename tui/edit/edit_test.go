@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 )
 
@@ -296,10 +297,6 @@ func TestColour(t *testing.T) {
 // FuzzText presses keys in any text, draws it at any size, and takes all of it
 // back.
 func FuzzText(f *testing.F) {
-	var names []string
-	for name := range keys {
-		names = append(names, name)
-	}
 	f.Add("{\n  \"a\": 1\n}", []byte("abcdefghijklmnop"), 20)
 	f.Add("日本\x1b[2J\u202e👩‍💻e\u0301\t\r\n\xff\xfe", []byte{0, 1, 2, 200, 201, 3, 4, 250}, 7)
 	f.Fuzz(func(t *testing.T, text string, script []byte, width int) {
@@ -322,7 +319,7 @@ func FuzzText(f *testing.F) {
 			}
 			h := i%6 + 1
 			for _, line := range one.Draw(plainTheme, w, h, look) {
-				if ansi.StringWidth(line) != w || strings.IndexFunc(ansi.Strip(line), paint.Control) >= 0 {
+				if ansi.StringWidth(line) != w || strings.IndexFunc(ansi.Strip(line), plain.Control) >= 0 {
 					t.Fatalf("a line of %d cells is %q", w, line)
 				}
 			}

@@ -6,9 +6,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"vapitap/internal/plain"
 
-	"vapitap/tui/paint"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // The bounds of what is taken for one character, in bytes, and how far apart
@@ -74,7 +74,7 @@ func drawn(cluster string, first int) glyph {
 const joiner = '\u200d'
 
 // hidden reports whether r would not be seen or would be obeyed.
-func hidden(r rune) bool { return paint.Control(r) || unicode.Is(unicode.Cf, r) }
+func hidden(r rune) bool { return plain.Control(r) || unicode.Is(unicode.Cf, r) }
 
 func sign(r rune, size int) glyph {
 	show := fmt.Sprintf("<U+%04X>", r)
@@ -85,7 +85,7 @@ func sign(r rune, size int) glyph {
 func width(text string, col int) int {
 	start := col
 	for len(text) > 0 {
-		if n := plain(text); n > 0 {
+		if n := plainRun(text); n > 0 {
 			col, text = col+n, text[n:]
 			continue
 		}
@@ -95,8 +95,8 @@ func width(text string, col int) int {
 	return col - start
 }
 
-// plain returns how many bytes at the start of text are one cell each.
-func plain(text string) int {
+// plainRun returns how many bytes at the start of text are one cell each.
+func plainRun(text string) int {
 	n := 0
 	for n < len(text) && text[n] >= ' ' && text[n] < 0x7f {
 		n++

@@ -31,10 +31,6 @@ type Text struct {
 // place is between two characters: a line, and a byte in it.
 type place struct{ line, byte int }
 
-func (p place) before(q place) bool {
-	return p.line < q.line || p.line == q.line && p.byte < q.byte
-}
-
 // New returns a text to be edited, the cursor at its beginning, or at the end of
 // a single line.
 func New(text string, o Options) *Text {

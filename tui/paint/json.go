@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 )
 
 // JSON adds JSON text laid out and coloured, indented by so many cells and at
@@ -162,7 +163,7 @@ func (j *jsonLayout) fits(i int) (end int, ok bool) {
 			if end-i > 8*room {
 				return 0, false
 			}
-			room -= Width(Clean(string(j.text[i:end])))
+			room -= Width(plain.Text(string(j.text[i:end])))
 			i = end
 		}
 		i = jsonpath.SkipSpace(j.text, i)
@@ -182,7 +183,7 @@ func (j *jsonLayout) inline(i, end int) {
 			i++
 		default:
 			after := jsonToken(j.text, i)
-			j.put(j.look(i, after), Clean(string(j.text[i:after])))
+			j.put(j.look(i, after), plain.Text(string(j.text[i:after])))
 			i = after
 		}
 		i = jsonpath.SkipSpace(j.text, i)
@@ -225,7 +226,7 @@ func (j *jsonLayout) token(i, end int) bool {
 	if most := 4 * j.most * j.page.width; end-i > most {
 		end, whole = i+most, false
 	}
-	word := Clean(strings.ToValidUTF8(string(j.text[i:end]), "\uFFFD"))
+	word := plain.Text(strings.ToValidUTF8(string(j.text[i:end]), "\uFFFD"))
 	if Width(word) <= j.room() {
 		j.put(style, word)
 		return whole

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"vapitap/internal/plain"
+
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -71,7 +73,7 @@ func FuzzJSON(f *testing.F) {
 			if w := ansi.StringWidth(line); w != width {
 				t.Fatalf("%q is %d cells wide, not %d", line, w, width)
 			}
-			if strings.ContainsFunc(ansi.Strip(line), Control) {
+			if strings.ContainsFunc(ansi.Strip(line), plain.Control) {
 				t.Fatalf("%q has a control character", line)
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"vapitap/internal/plain"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -114,7 +116,7 @@ func (l *Line) add(s Style, text string, most int) *Line {
 	if most <= 0 || text == "" || l.full {
 		return l
 	}
-	text = Clean(text)
+	text = plain.Text(text)
 	if len(text) <= most && ascii(text) {
 		l.write(s, text, len(text))
 		return l
@@ -170,43 +172,6 @@ func Cut(text string, cells int) string {
 		text = strings.ToValidUTF8(text[:n], "")
 	}
 	return ansi.Truncate(text, cells, "…")
-}
-
-// Clean returns text without anything that a terminal would obey: escape
-// sequences and control characters, those that turn the direction of writing or
-// take no room among them. Line breaks and tabs become spaces.
-func Clean(text string) string {
-	plain := true
-	for i := 0; i < len(text) && plain; i++ {
-		plain = text[i] >= ' ' && text[i] < 0x7f
-	}
-	if plain {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case Control(r):
-			return -1
-		}
-		return r
-	}, ansi.Strip(strings.ToValidUTF8(text, "\uFFFD")))
-}
-
-// Control reports whether a terminal might obey r, or r would upset how text is
-// laid out: C0 and C1, marks of direction, separators of lines, characters
-// without a width.
-func Control(r rune) bool {
-	switch {
-	case r < ' ', r >= 0x7f && r < 0xa0:
-		return true
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
-		return true
-	case r == 0x2028, r == 0x2029, r == 0xfeff, r == 0x200b, r == 0x2060, r >= 0xe0000 && r <= 0xe007f:
-		return true
-	}
-	return false
 }
 
 // Blank returns so many spaces.

@@ -3,6 +3,8 @@ package paint
 import (
 	"strings"
 
+	"vapitap/internal/plain"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -57,7 +59,7 @@ func Wrap(text string, cells int) []string {
 	cells = max(cells, 1)
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		line = Clean(line)
+		line = plain.Text(line)
 		if Width(line) <= cells {
 			lines = append(lines, line)
 			continue

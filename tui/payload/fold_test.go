@@ -123,7 +123,7 @@ func TestFoldedEventsAreShownAsTheyCame(t *testing.T) {
 
 func TestWrapping(t *testing.T) {
 	v := New([]byte(`{"a":"one two three four five\nsix 日本語日本語 seven","b":1}`), "", false, 0)
-	v.Draw(plain, 30, 9, true)
+	v.Draw(uncoloured, 30, 9, true)
 	v.Move(1)
 	v.Toggle() // this line only
 	checkScreen(t, v, 30, 9, `

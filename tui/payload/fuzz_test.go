@@ -18,9 +18,9 @@ import (
 var contentTypes = []string{"", "application/json", "text/plain", "application/x-www-form-urlencoded", "text/event-stream", "audio/wav", "application/octet-stream"}
 
 var (
-	colourful = paint.NewTheme(true, colorprofile.TrueColor)
-	plain     = paint.NewTheme(true, colorprofile.NoTTY)
-	styling   = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+	colourful  = paint.NewTheme(true, colorprofile.TrueColor)
+	uncoloured = paint.NewTheme(true, colorprofile.NoTTY)
+	styling    = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 )
 
 // checkLines fails the test where lines are not h lines of w cells that a
@@ -131,7 +131,7 @@ func FuzzView(f *testing.F) {
 			}
 			checkLines(t, v.Draw(colourful, width, height, true), width, height)
 			checkCursor(t, v, height)
-			checkLines(t, v.Draw(plain, width, height, false), width, height)
+			checkLines(t, v.Draw(uncoloured, width, height, false), width, height)
 			v.Key()
 			v.Text()
 			v.Searched()

@@ -6,9 +6,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"vapitap/internal/plain"
 
-	"vapitap/tui/paint"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Bounds of what is taken for one character, in bytes. A letter may carry any
@@ -95,7 +95,7 @@ func clusterGlyph(cluster []byte, first int) glyph {
 const joiner = '\u200d'
 
 // hidden reports whether r would not be seen or would be obeyed.
-func hidden(r rune) bool { return paint.Control(r) || unicode.Is(unicode.Cf, r) }
+func hidden(r rune) bool { return plain.Control(r) || unicode.Is(unicode.Cf, r) }
 
 // visible returns text with a sign for each character that cannot be drawn.
 func visible(b []byte) string {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/internal/plain"
 	"vapitap/tui/paint"
 )
 
@@ -143,7 +144,7 @@ func (v *View) asDump(body []byte, media, tail string) {
 	v.kind, v.body = Binary, &document{shape: d, text: d.text}
 	v.note = "binary"
 	if media != "" {
-		v.note += ", " + paint.Cut(paint.Clean(media), 40)
+		v.note += ", " + paint.Cut(plain.Text(media), 40)
 	}
 	v.note += ", " + size(int64(len(body)))
 }

@@ -164,10 +164,10 @@ func TestCountingGoesOnWhereMatchesAreVeryMany(t *testing.T) {
 	v := New([]byte(strings.Repeat("ab", 1_000_000)), "text/plain", false, 0)
 	for range 20 {
 		v.Search("ab")
-		v.Draw(plain, 40, 5, true)
+		v.Draw(uncoloured, 40, 5, true)
 	}
 	for range 10 {
-		v.Draw(plain, 40, 5, true)
+		v.Draw(uncoloured, 40, 5, true)
 	}
 	if _, _, n := v.Searched(); n != 1_000_000 {
 		t.Errorf("%d are counted, want a million", n)

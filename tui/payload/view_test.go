@@ -240,7 +240,7 @@ func TestAPointerUnfoldsWhatHidesIt(t *testing.T) {
 
 func TestClicking(t *testing.T) {
 	v := New([]byte(toolCalls), "", false, 0)
-	v.Draw(plain, 50, 10, true)
+	v.Draw(uncoloured, 50, 10, true)
 	v.Click(4)
 	if v.Path() != "message.toolCallList" {
 		t.Fatalf("a click goes to %s", v.Path())
