@@ -64,9 +64,9 @@ var messages = []struct{ name, request, reply string }{
 			{"id":"call_3","name":"get_weather","arguments":{"city":"Paris"}},
 			{"id":"call_4","name":"book_table","parameters":{"people":2,"time":"noon"}}]}}`,
 		`{"results":[
-			{"toolCallId":"call_1","name":"get_weather","result":"It is 12 degrees and cloudy in Oslo."},
+			{"toolCallId":"call_1","name":"get_weather","result":"12 degrees and cloudy in Oslo"},
 			{"toolCallId":"call_2","name":"book_table","result":"A table for 4 is booked at 19:30."},
-			{"toolCallId":"call_3","name":"get_weather","result":"It is 12 degrees and cloudy in Paris."},
+			{"toolCallId":"call_3","name":"get_weather","result":"12 degrees and cloudy in Paris"},
 			{"toolCallId":"call_4","name":"book_table","result":"A table for 2 is booked at noon."}]}`},
 	{"tool calls that cannot be run",
 		`{"message":{"type":"tool-calls","toolCallList":[
@@ -79,7 +79,7 @@ var messages = []struct{ name, request, reply string }{
 			{"toolCallId":"call_3","name":"open_door","error":"there is no tool called open_door"}]}`},
 	{"a result stays on one line",
 		`{"message":{"type":"tool-calls","toolCallList":[{"id":"call_1","function":{"name":"get_weather","arguments":{"city":"New\n York"}}}]}}`,
-		`{"results":[{"toolCallId":"call_1","name":"get_weather","result":"It is 12 degrees and cloudy in New York."}]}`},
+		`{"results":[{"toolCallId":"call_1","name":"get_weather","result":"12 degrees and cloudy in New York"}]}`},
 	{"transfer", `{"message":{"type":"transfer-destination-request"}}`,
 		`{"destination":{"type":"number","number":"+14155550123","message":"I am putting you through."}}`},
 	{"handoff", `{"message":{"type":"handoff-destination-request","parameters":{}}}`,

@@ -93,7 +93,7 @@ function runTool(name, { city, people, time }) {
   switch (name) {
     case 'get_weather':
       if (!city) throw new Error('get_weather needs a city')
-      return `It is 12 degrees and cloudy in ${city}.`
+      return `12 degrees and cloudy in ${city}`
     case 'book_table':
       if (!people || !time) throw new Error('book_table needs people and time')
       return `A table for ${people} is booked at ${time}.`

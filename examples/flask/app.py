@@ -108,7 +108,7 @@ def run_tool(name, arguments):
     if name == "get_weather":
         if not arguments.get("city"):
             raise ValueError("get_weather needs a city")
-        return f"It is 12 degrees and cloudy in {arguments['city']}."
+        return f"12 degrees and cloudy in {arguments['city']}"
     if name == "book_table":
         if not arguments.get("people") or not arguments.get("time"):
             raise ValueError("book_table needs people and time")

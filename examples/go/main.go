@@ -175,7 +175,7 @@ func (f *function) run() (string, error) {
 		if args.City == "" {
 			return "", errors.New("get_weather needs a city")
 		}
-		return fmt.Sprintf("It is 12 degrees and cloudy in %s.", args.City), nil
+		return fmt.Sprintf("12 degrees and cloudy in %s", args.City), nil
 	case "book_table":
 		if args.People == "" || args.Time == "" {
 			return "", errors.New("book_table needs people and time")
