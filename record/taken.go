@@ -51,17 +51,19 @@ const (
 // callKey names a call. One that is simulated or imported may be that of a
 // recorded call and is another all the same; so is one that is imported again.
 type callKey struct {
-	id        string
-	simulated bool
-	imported  string // the session that it was imported to
+	id      string
+	origin  From   // FromSimulate or FromImport; empty for what Vapi itself sent
+	session string // of what is imported
 }
 
 func keyOf(e *Exchange) callKey {
-	key := callKey{id: e.CallID, simulated: e.From == FromSimulate}
-	if e.From == FromImport {
-		key.imported = e.Session
+	switch e.From {
+	case FromSimulate:
+		return callKey{id: e.CallID, origin: FromSimulate}
+	case FromImport:
+		return callKey{id: e.CallID, origin: FromImport, session: e.Session}
 	}
-	return key
+	return callKey{id: e.CallID}
 }
 
 // note is an exchange that was committed and is to be looked at.
@@ -246,7 +248,7 @@ func (p *pairing) catchUp(c *pairedCall) error {
 
 // pairs reports whether e is of the call, and not of one that imitates it.
 func (e *Exchange) pairs(key callKey) bool {
-	return e.Kind == vapi.KindServer && keyOf(e) == key && (key.simulated || key.imported != "" || e.live())
+	return e.Kind == vapi.KindServer && keyOf(e) == key && (key.origin != "" || e.live())
 }
 
 // live reports whether it came from Vapi itself, or from whoever calls the

@@ -55,7 +55,7 @@ func (r *Reader) commands(source string) {
 			r.fail(p.line, err)
 			continue
 		}
-		r.give(p.line, e, "time")
+		r.give(p.line, e)
 	}
 }
 
@@ -251,7 +251,7 @@ func (c *curl) addHeader(line string) error {
 		c.without[http.CanonicalHeaderKey(strings.TrimSpace(name))] = true
 		return nil
 	}
-	c.header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	c.header.Add(strings.TrimSpace(name), strings.Trim(value, " \t\r\n"))
 	return nil
 }
 

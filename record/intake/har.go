@@ -68,28 +68,28 @@ func (r *Reader) har(entries []json.RawMessage, file []byte, line int) {
 			line += bytes.Count(file[at:at+found], newline)
 			at += found
 		}
-		e, err := harExchange(text)
+		e, madeUp, err := harExchange(text)
 		if err != nil {
 			r.fail(line, elementError(i, err))
 			continue
 		}
-		r.give(line, e)
+		r.give(line, e, madeUp...)
 	}
 }
 
-func harExchange(text []byte) (*record.Exchange, error) {
+func harExchange(text []byte) (e *record.Exchange, madeUp []string, err error) {
 	var entry harEntry
 	if err := json.Unmarshal(text, &entry); err != nil {
-		return nil, fmt.Errorf("it does not have the form of HAR: %w", plainJSONError(err))
+		return nil, nil, fmt.Errorf("it does not have the form of HAR: %w", plainJSONError(err))
 	}
 	if entry.Request == nil {
-		return nil, errors.New("it has no request")
+		return nil, nil, errors.New("it has no request")
 	}
 	path, err := pathOf(entry.Request.URL)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	e := &record.Exchange{
+	e = &record.Exchange{
 		Time: entry.StartedDateTime.Time, Method: entry.Request.Method, Path: path, Target: entry.Request.URL,
 		Duration: milliseconds(entry.Time),
 	}
@@ -97,18 +97,19 @@ func harExchange(text []byte) (*record.Exchange, error) {
 		e.FirstByte = wait
 	}
 	if e.Request, err = entry.Request.message(); err != nil {
-		return nil, fmt.Errorf("the request: %w", err)
+		return nil, nil, fmt.Errorf("the request: %w", err)
 	}
 	if entry.Response != nil && entry.Response.Status > 0 {
 		e.Status = entry.Response.Status
 		if e.Response, err = entry.Response.message(); err != nil {
-			return nil, fmt.Errorf("the response: %w", err)
+			return nil, nil, fmt.Errorf("the response: %w", err)
 		}
 	}
 	if own := entry.Vapitap; own != nil {
 		own.complete(e)
+		madeUp = own.madeUp()
 	}
-	return e, nil
+	return e, madeUp, nil
 }
 
 // complete fills in what a HAR has no place for, where vapitap wrote it.

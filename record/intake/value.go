@@ -90,6 +90,8 @@ func (r *Reader) object(text []byte, line int) bool {
 		r.shown(text, line)
 	case f.Log.Entries != nil:
 		r.har(f.Log.Entries, text, line)
+	case f.Session != "" && f.Kind != "" && f.RequestBytes != nil:
+		r.fail(line, errors.New("it is an exchange as a list has it, without its request\nhint: vapitap export --format json writes all of it"))
 	case f.isCall():
 		r.call(text, line)
 	case f.isMessage():
@@ -98,8 +100,6 @@ func (r *Reader) object(text []byte, line int) bool {
 		e := bodyExchange(text)
 		e.Path = "/chat/completions"
 		r.give(line, e, "path", "headers")
-	case f.Session != "" && f.Kind != "" && f.RequestBytes != nil:
-		r.fail(line, errors.New("it is an exchange as a list has it, without its request\nhint: vapitap export --format json writes all of it"))
 	default:
 		return false
 	}

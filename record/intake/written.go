@@ -45,6 +45,7 @@ type shownFile struct {
 	ResponseBytes int64     `json:"responseBytes"`
 	Truncated     bool      `json:"truncated"`
 	Marked        bool      `json:"marked"`
+	Summary       text      `json:"summary"`
 	Error         text      `json:"error"`
 	Request       shownPart `json:"request"`
 	Response      shownPart `json:"response"`
@@ -94,11 +95,21 @@ func (r *Reader) shown(text []byte, line int) {
 		cutTo(&e.Request, f.RequestBytes)
 		cutTo(&e.Response, f.ResponseBytes)
 	}
-	var madeUp []string
+	madeUp := f.madeUp()
 	if e.Path == "" {
 		madeUp = append(madeUp, "path")
 	}
 	r.give(line, e, madeUp...)
+}
+
+// madeUp returns what was made up when the exchange was imported that was then
+// written.
+func (f *shownFile) madeUp() []string {
+	_, what, ok := strings.Cut(string(f.Summary), MadeUp)
+	if !ok {
+		return nil
+	}
+	return []string{what}
 }
 
 // message returns the message. Its body was written with its Content-Encoding
