@@ -58,7 +58,7 @@ func (a *app) showTUI(ctx context.Context, notices *notices, o tui.Options) erro
 	})
 	defer notices.divert(nil)
 	o.Notice, o.Log, o.LogFile = sentences, logger, file
-	o.Saver, o.Exporter, o.Clipboard = fixtureSaver{folder: fixtureFolder}, curlExporter{}, clipboard.WriteAll
+	o.Saver, o.Exporter, o.Clipboard = fixtureSaver{folder: fixtureFolder, store: o.Store}, curlExporter{}, clipboard.WriteAll
 	return tui.Run(ctx, o)
 }
 

@@ -3,6 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
 
 	"vapitap/record"
 	"vapitap/record/export"
@@ -13,7 +16,10 @@ import (
 const fixtureFolder = "fixtures"
 
 // fixtureSaver writes exchanges as fixtures for the interface.
-type fixtureSaver struct{ folder string }
+type fixtureSaver struct {
+	folder string
+	store  *record.Store
+}
 
 // Save writes one, with its secrets replaced.
 func (s fixtureSaver) Save(_ context.Context, e *record.Exchange, force bool) (file string, replaced int, err error) {
@@ -23,6 +29,37 @@ func (s fixtureSaver) Save(_ context.Context, e *record.Exchange, force bool) (f
 	}
 	file, err = f.Write(s.folder, force)
 	return file, len(f.Replaced), err
+}
+
+// SaveCall writes the messages of a call, as vapitap save call:ID does. One that
+// cannot be saved does not keep the others from it.
+func (s fixtureSaver) SaveCall(ctx context.Context, callID string, force bool) (folder string, written []int64, replaced int, err error) {
+	list, err := s.store.List(ctx, record.Query{CallID: callID})
+	if err != nil {
+		return "", nil, 0, err
+	}
+	var maker fixture.Maker
+	for _, file := range arranged(list, true) {
+		folder = filepath.Join(s.folder, file.folder)
+		e, failure := s.store.Get(ctx, file.id)
+		var f *fixture.Fixture
+		if failure == nil {
+			f, failure = maker.Fixture(e)
+		}
+		if failure == nil {
+			f.Name = file.name
+			_, failure = f.Write(folder, force)
+		}
+		if failure != nil {
+			err = cmp.Or(err, fmt.Errorf("exchange %d: %w", file.id, failure))
+			continue
+		}
+		written, replaced = append(written, file.id), replaced+len(f.Replaced)
+	}
+	if err == nil && len(written) == 0 {
+		err = errors.New("all of it was sent again or as a test")
+	}
+	return folder, written, replaced, err
 }
 
 // curlExporter writes exchanges as commands for the interface.

@@ -14,16 +14,12 @@ import (
 	"vapitap/record/fixture"
 )
 
-// folderSaver saves fixtures in a folder.
-type folderSaver struct{ folder string }
+// folderSaver names the files without their folder.
+type folderSaver struct{ stageSaver }
 
 func (s folderSaver) Save(_ context.Context, e *record.Exchange, force bool) (string, int, error) {
-	f, err := fixture.Of(e)
-	if err != nil {
-		return "", 0, err
-	}
-	file, err := f.Write(s.folder, force)
-	return filepath.Base(file), len(f.Replaced), err
+	file, replaced, err := s.stageSaver.Save(context.Background(), e, force)
+	return filepath.Base(file), replaced, err
 }
 
 // targetExporter exports what is sent to where it went.
@@ -40,7 +36,7 @@ func keeping(t *testing.T, test func(t *testing.T, s *stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, server)
 		defer s.close()
-		s.options.Saver, s.options.Exporter = folderSaver{s.saved}, targetExporter{}
+		s.options.Saver, s.options.Exporter = folderSaver{stageSaver{s.saved, s.store}}, targetExporter{}
 		s.script(t, "events demo", "size 120 36", "press g n")
 		test(t, s)
 	})

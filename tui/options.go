@@ -113,6 +113,11 @@ type Saver interface {
 	// it. Where the file is there already and force is false, the error wraps
 	// fs.ErrExist.
 	Save(ctx context.Context, e *record.Exchange, force bool) (file string, replaced int, err error)
+	// SaveCall writes the messages of a call into a folder of its own, in their
+	// order, and returns the folder, the exchanges that were written, and how many
+	// secrets were replaced in them. Where files are there already and force is
+	// false, those stay and the error wraps fs.ErrExist.
+	SaveCall(ctx context.Context, callID string, force bool) (folder string, written []int64, replaced int, err error)
 }
 
 // Exporter writes an exchange in forms that are used elsewhere.

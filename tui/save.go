@@ -26,12 +26,54 @@ func (m *Model) save(id int64, force bool) tea.Cmd {
 			file, replaced, err = saver.Save(ctx, e, force)
 		}
 		if err == nil {
-			store.Amend(&record.Exchange{ID: id}, func(e *record.Exchange) { e.Saved = true })
+			store.Amend(&record.Exchange{ID: id}, nowSaved)
 		}
 		return actMsg(func(m *Model) tea.Cmd {
 			m.saved(id, file, replaced, err)
 			return nil
 		})
+	}
+}
+
+func nowSaved(e *record.Exchange) { e.Saved = true }
+
+// saveCall writes the whole call of the exchange under the cursor.
+func saveCall(m *Model) tea.Cmd { return m.saveWhole(m.here().call.id, false) }
+
+// saveWhole writes a call as a folder of fixtures; force overwrites what is
+// there.
+func (m *Model) saveWhole(callID string, force bool) tea.Cmd {
+	store, saver := m.options.Store, m.options.Saver
+	return func() tea.Msg {
+		folder, written, replaced, err := saver.SaveCall(context.Background(), callID, force)
+		for _, id := range written {
+			store.Amend(&record.Exchange{ID: id}, nowSaved)
+		}
+		return actMsg(func(m *Model) tea.Cmd {
+			m.savedWhole(callID, folder, written, replaced, err)
+			return nil
+		})
+	}
+}
+
+// savedWhole says what came of saving a call, or asks where some of it is there
+// already.
+func (m *Model) savedWhole(callID, folder string, written []int64, replaced int, err error) {
+	for _, id := range written {
+		if n, ok := m.history.ids[id]; ok {
+			m.history.at(n).set(saved, true)
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		m.over = newPicker("Some of "+folder+" is there already", false, []choice{
+			{letter: "n", title: "keep what is there", do: simple(func(m *Model) { m.say(fmt.Sprintf("%s: %d files written, the rest stays as it was", folder, len(written))) })},
+			{letter: "y", title: "overwrite it", do: func(m *Model) tea.Cmd { return m.saveWhole(callID, true) }},
+		})
+	case err != nil:
+		m.complain(fmt.Sprintf("call %s was not saved whole: %s", clip(callID, 4), oneLine(err)))
+	default:
+		m.say(fmt.Sprintf("call %s is saved in %s: %d files, %s", clip(callID, 4), folder, len(written), secretsReplaced(replaced)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func newStage(t *testing.T, server *server) *stage {
 	s.options = Options{
 		Store: store, Session: session.ID, Places: s.places, Notice: s.notices, Zone: time.UTC,
 		Place:  Place{Listen: "http://127.0.0.1:4242", Public: "https://kind-fox.ngrok-free.dev", Target: stageTarget, Tunnel: Good, TunnelDelay: 24 * time.Millisecond},
-		Sender: stageSender{store, server}, Saver: stageSaver(s.saved), Exporter: stageExporter{},
+		Sender: stageSender{store, server}, Saver: stageSaver{s.saved, store}, Exporter: stageExporter{},
 	}
 	return s
 }
@@ -231,16 +232,41 @@ func unstyled(line string) string {
 	}
 }
 
-// stageSaver is the folder that fixtures are saved in.
-type stageSaver string
+// stageSaver saves fixtures in a folder.
+type stageSaver struct {
+	folder string
+	store  *record.Store
+}
 
 func (s stageSaver) Save(_ context.Context, e *record.Exchange, force bool) (file string, replaced int, err error) {
 	f, err := fixture.Of(e)
 	if err != nil {
 		return "", 0, err
 	}
-	file, err = f.Write(string(s), force)
+	file, err = f.Write(s.folder, force)
 	return filepath.Join("fixtures", filepath.Base(file)), len(f.Replaced), err
+}
+
+func (s stageSaver) SaveCall(ctx context.Context, callID string, force bool) (folder string, written []int64, replaced int, err error) {
+	list, err := s.store.List(ctx, record.Query{CallID: callID})
+	if err != nil {
+		return "", nil, 0, err
+	}
+	for i := range list {
+		if err := s.store.Load(ctx, &list[i]); err != nil {
+			return "", nil, 0, err
+		}
+		f, failure := fixture.Of(&list[i])
+		if failure == nil {
+			f.Name = fmt.Sprintf("%02d-%s", i+1, f.Name)
+			_, failure = f.Write(filepath.Join(s.folder, "call"), force)
+			replaced += len(f.Replaced)
+		}
+		if err = cmp.Or(err, failure); failure == nil {
+			written = append(written, list[i].ID)
+		}
+	}
+	return "fixtures/call", written, replaced, err
 }
 
 type stageExporter struct{}
