@@ -1,8 +1,9 @@
-// Package export writes exchanges in forms that other programs take.
+// Package export writes exchanges in forms that other programs take, and people:
+// HAR, JSON lines, commands, Markdown and a page. Formats lists them.
 //
 // It reads what was recorded and writes text. Where that goes, a file or a
 // clipboard, is for others to know; what counts as a secret is asked of package
-// fixture.
+// fixture, and what happened in a call of package timeline.
 package export
 
 import (
@@ -135,7 +136,7 @@ const quotable = 64 << 10
 func (c *command) body(body []byte) {
 	switch {
 	case len(body) == 0:
-	case len(body) <= quotable && plain(string(body)):
+	case len(body) <= quotable && pastable(string(body)):
 		c.add("--data-raw", quote(string(body)))
 	default:
 		c.before = "printf %s '" + lines(base64.StdEncoding.EncodeToString(body)) + "' | base64 -d |\n"
@@ -153,9 +154,9 @@ func lines(text string) string {
 	return b.String() + text
 }
 
-// plain reports whether text reaches sh as it is when it is pasted: UTF-8
+// pastable reports whether text reaches sh as it is when it is pasted: UTF-8
 // without control characters, but for line breaks, or any that cannot be seen.
-func plain(text string) bool {
+func pastable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
 		return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r))
 	})
@@ -163,7 +164,7 @@ func plain(text string) bool {
 
 // word quotes text for sh, whatever it holds but NUL, which no argument can.
 func word(text string) string {
-	if plain(text) && !strings.Contains(text, "\n") {
+	if pastable(text) && !strings.Contains(text, "\n") {
 		if text != "" && strings.Trim(text, wordBytes) == "" {
 			return text
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/vapi"
@@ -103,7 +104,7 @@ func newCallView(c *cleaning, call *timeline.Call, n int) *callView {
 	for _, t := range call.ToolCalls {
 		e := cmp.Or(call.Exchange(t.Exchange), &record.Exchange{ID: t.Exchange})
 		trip := c.roundTrip(t, e)
-		trip.At = offset(call.Offset(e))
+		trip.At = plain.Offset(call.Offset(e))
 		v.Tools = append(v.Tools, trip)
 	}
 	v.Conversation = c.conversation(call, v.Tools)
@@ -161,7 +162,7 @@ func tiles(call *timeline.Call) []tile {
 func (c *cleaning) callFacts(call *timeline.Call) []pair {
 	recorded := fmt.Sprintf("%d exchanges", len(call.Exchanges))
 	if call.BeganEarlier() {
-		recorded += ", from " + offset(call.Offset(&call.Exchanges[0])) + " on"
+		recorded += ", from " + plain.Offset(call.Offset(&call.Exchanges[0])) + " on"
 	}
 	if call.LeftOut > 0 {
 		recorded += fmt.Sprintf("; %d sent again or as a test left out", call.LeftOut)
@@ -191,7 +192,7 @@ func (c *cleaning) ending(call *timeline.Call) *endingView {
 // problem tells what is wrong with an exchange of which only what a list shows
 // was read.
 func (c *cleaning) problem(call *timeline.Call, e *record.Exchange, state string) problem {
-	p := problem{ID: e.ID, State: state, Name: plainLine(named(e)), At: offset(call.Offset(e)), Summary: plainLine(e.Error)}
+	p := problem{ID: e.ID, State: state, Name: plainLine(named(e)), At: plain.Offset(call.Offset(e)), Summary: plainLine(e.Error)}
 	for _, check := range c.checkViews(e.Checks) {
 		if check.Level != string(vapi.Info) {
 			check.Hint, check.Instead = "", "" // the card has them
@@ -235,7 +236,7 @@ func (c *cleaning) conversation(call *timeline.Call, trips []*roundTrip) []*said
 func (c *cleaning) bubble(call *timeline.Call, line timeline.Line) *said {
 	b := &said{Role: "other", Who: c.line(line.Role), Text: visible(c.text(line.Text), true)}
 	if line.Timed {
-		b.At = offset(line.Offset)
+		b.At = plain.Offset(line.Offset)
 	}
 	switch line.Role {
 	case vapi.RoleUser:

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/vapi"
@@ -23,7 +24,6 @@ type card struct {
 	State    string // failed, warned, or empty
 	Kind     string // as kindOf tells
 	Name     string
-	Path     string // where it came in, if it is no message of Vapi
 	When     string
 	Status   string
 	Took     string
@@ -67,7 +67,7 @@ func (p *page) card(e *record.Exchange, call *timeline.Call) *card {
 		Took: took(e.Duration), Summary: plainLine(e.Summary), Facts: p.facts(e), Checks: p.cleaning.checkViews(e.Checks),
 	}
 	if call != nil {
-		c.When = offset(call.Offset(e))
+		c.When = plain.Offset(call.Offset(e))
 	} else {
 		for _, t := range e.ToolCalls() {
 			c.Tools = append(c.Tools, p.cleaning.roundTrip(timeline.ToolCall{ToolCall: t, Exchange: e.ID, Duration: e.Duration}, e))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record/timeline"
 )
 
@@ -51,7 +52,7 @@ func newTurnChart(call *timeline.Call) *turnChart {
 		t := &call.Turns[i]
 		view := turnView{N: t.N, Total: took(t.Total)}
 		if t.Timed {
-			view.At = offset(t.Offset)
+			view.At = plain.Offset(t.Offset)
 		}
 		if t.Estimated {
 			chart.Estimated, view.Total = true, "~"+view.Total

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
 	"vapitap/vapi"
@@ -29,8 +30,8 @@ type lane struct {
 
 // row is one exchange, or several that only tell who speaks.
 type row struct {
-	ID      int64 // of the first
-	More    int   // how many follow it
+	ID      int64  // of the first
+	Cards   string // the ids of all
 	At      string
 	Kind    string
 	State   string
@@ -144,7 +145,7 @@ func quiet(e *record.Exchange) bool {
 func newRow(call *timeline.Call, list []record.Exchange, at func(time.Duration) string) *row {
 	first := &list[0]
 	r := &row{
-		ID: first.ID, More: len(list) - 1, At: offset(call.Offset(first)), Kind: kindOf(first), State: stateOf(first),
+		ID: first.ID, At: plain.Offset(call.Offset(first)), Kind: kindOf(first), State: stateOf(first),
 		Name: plainLine(named(first)), Summary: plainLine(list[len(list)-1].Summary), Took: took(first.Duration),
 	}
 	if len(list) > 1 {
@@ -153,9 +154,11 @@ func newRow(call *timeline.Call, list []record.Exchange, at func(time.Duration) 
 	for i := range list {
 		e := &list[i]
 		begin := call.Offset(e)
-		title := fmt.Sprintf("%s at %s, %s", plainLine(named(e)), offset(begin), took(e.Duration))
+		title := fmt.Sprintf("%s at %s, %s", plainLine(named(e)), plain.Offset(begin), took(e.Duration))
 		r.Bars = append(r.Bars, bar{at(begin), at(begin + e.Duration), title})
+		r.Cards += fmt.Sprintf(" %d", e.ID)
 	}
+	r.Cards = r.Cards[1:]
 	return r
 }
 

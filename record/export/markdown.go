@@ -3,14 +3,11 @@ package export
 import (
 	"bufio"
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"vapitap/record"
 	"vapitap/vapi"
@@ -196,75 +193,6 @@ func (d *markdown) body(m *record.Message) {
 	}
 }
 
-// readable returns a body as it is best read, JSON laid out and what is no text as
-// a dump of its first bytes, and the language that it is in.
-func readable(body []byte) (text []byte, language string) {
-	const dumped = 1 << 10
-	switch {
-	case !isText(body):
-		return []byte(hex.Dump(body[:min(len(body), dumped)])), "text"
-	case json.Valid(body):
-		if b := layOut(body); b != nil {
-			return b, "json"
-		}
-		return body, "json"
-	}
-	return body, "text"
-}
-
-// isText reports whether a body is UTF-8 that people read, as far as it goes: one
-// that was cut short may end in half a character.
-func isText(body []byte) bool {
-	whole := wholeRunes(body)
-	return utf8.Valid(whole) && len(body)-len(whole) < utf8.UTFMax && bytes.IndexByte(body, 0) < 0
-}
-
-// wholeRunes returns b without the beginning of a character that it may end in.
-func wholeRunes(b []byte) []byte {
-	for i := len(b) - 1; i >= 0 && i > len(b)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(b[i]) {
-			if !utf8.FullRune(b[i:]) {
-				return b[:i]
-			}
-			break
-		}
-	}
-	return b
-}
-
-// deepest is how deep JSON may be to be laid out: each level takes room on every
-// line below it.
-const deepest = 100
-
-// layOut lays JSON out over lines; nil where it is too deep for that.
-func layOut(text []byte) []byte {
-	var b bytes.Buffer
-	if depth(text) > deepest || json.Indent(&b, bytes.TrimSpace(text), "", "  ") != nil {
-		return nil
-	}
-	return b.Bytes()
-}
-
-// depth returns how many objects and arrays of JSON stand in one another.
-func depth(text []byte) int {
-	deep, most, quoted := 0, 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			deep++
-			most = max(most, deep)
-		case c == '}' || c == ']':
-			deep--
-		}
-	}
-	return most
-}
-
 // fence writes text as a block of code that ends where the text ends, whatever it
 // holds, with an indentation before each line.
 func (d *markdown) fence(indent, language string, text []byte) {
@@ -294,47 +222,31 @@ func code(words string) string {
 // prose writes words as words: what Markdown or HTML would take for something
 // else is escaped, and nobody is mentioned.
 func prose(words string) string {
+	const special = "\\`*_{}[]()>!|~$#"
+	words = strings.TrimSpace(visible(words, false))
+	listNumber := len(words) - len(strings.TrimLeft(words, "0123456789")) // what a dot behind it would make of it
 	var b strings.Builder
-	for _, r := range visible(words, false) {
+	for i, r := range words {
 		switch {
 		case r == '<':
 			b.WriteString("&lt;")
+			continue
 		case r == '&':
 			b.WriteString("&amp;")
-		case r == '@' || r == '#':
-			b.WriteRune(r)
-			b.WriteRune('\u2060') // so that it leads to nobody's page, and to no other issue
-		case strings.ContainsRune("\\`*_{}[]()>!|~$", r):
+			continue
+		case strings.ContainsRune(special, r), i == 0 && strings.ContainsRune("-+=", r), i == listNumber && r == '.':
 			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+		if r == '@' || r == '#' {
+			b.WriteRune(wordJoiner) // so that it leads to nobody's page, and to no other issue
 		}
 	}
 	return b.String()
 }
 
-// visible returns text with a mark in place of what cannot be seen, as control
-// characters and those that turn the direction of writing. Where there may be
-// several lines, line breaks and tabs stay; else they are spaces.
-func visible(text string, lines bool) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case lines && (r == '\n' || r == '\t'):
-			return r
-		case lines && r == '\r':
-			return -1
-		case r == '\n', r == '\t', r == '\r', r == 0x2028, r == 0x2029:
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != joiner:
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
-
-// joiner makes one emoji of several.
-const joiner = 0x200d
+// wordJoiner is a character that nobody sees.
+const wordJoiner = '\u2060'
 
 // longestRun returns how often c follows itself in text at most.
 func longestRun(text string, c byte) int {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/fixture"
 	"vapitap/record/timeline"
@@ -175,33 +176,12 @@ func named(e *record.Exchange) string {
 	return cmp.Or(e.Type, strings.TrimSpace(e.Method+" "+path))
 }
 
-// offset writes when something was, from the beginning of a call: 0:04.3,
-// 1:20.0, 1:02:03.
-func offset(d time.Duration) string {
-	sign := ""
-	if d < 0 {
-		sign, d = "-", -d
-	}
-	if d = d.Round(100 * time.Millisecond); d < time.Hour {
-		return fmt.Sprintf("%s%d:%04.1f", sign, int(d.Minutes()), (d % time.Minute).Seconds())
-	}
-	seconds := int(d.Seconds())
-	return fmt.Sprintf("%s%d:%02d:%02d", sign, seconds/3600, seconds/60%60, seconds%60)
-}
-
-// took writes how long something took: 84 ms, 2.1 s, 1 m 20 s.
+// took writes how long something took; nothing where that is not known.
 func took(d time.Duration) string {
-	switch {
-	case d <= 0:
+	if d <= 0 {
 		return ""
-	case d < time.Millisecond:
-		return "<1 ms"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return fmt.Sprintf("%d m %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	return plain.Duration(d)
 }
 
 // size writes a number of bytes: 512 bytes, 8.3 KB.

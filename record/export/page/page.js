@@ -117,17 +117,25 @@ const texts = new Map();
 let words = "", hits = [], stops = [], at = -1;
 
 function textOf(element) {
+  if (!element) return "";
   if (!texts.has(element)) texts.set(element, element.textContent.toLowerCase());
   return texts.get(element);
+}
+
+// has tells whether an element has the words, a row of the timeline whether one of
+// its exchanges does.
+function has(element) {
+  if (!element.dataset.cards) return textOf(element).includes(words);
+  return element.dataset.cards.split(" ").some((id) => textOf(document.getElementById(`e${id}`)).includes(words));
 }
 
 function search() {
   words = input.value.trim().toLowerCase();
   hits = [];
   for (const element of findable) {
-    const miss = words !== "" && !textOf(element).includes(words);
-    element.classList.toggle("miss", miss);
-    if (!miss && words && element.matches(".card")) hits.push(element);
+    const hit = words === "" || has(element);
+    element.classList.toggle("miss", !hit);
+    if (hit && words && element.matches(".card")) hits.push(element);
   }
   if (hits.length <= fewCards) hits.forEach(reveal);
   at = -1;
