@@ -67,7 +67,9 @@ func (m *Model) savedWhole(callID, folder string, written []int64, replaced int,
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		m.over = newPicker("Some of "+folder+" is there already", false, []choice{
-			{letter: "n", title: "keep what is there", do: simple(func(m *Model) { m.say(fmt.Sprintf("%s: %d files written, the rest stays as it was", folder, len(written))) })},
+			{letter: "n", title: "keep what is there", do: simple(func(m *Model) {
+				m.say(fmt.Sprintf("%s: %d files written, the rest stays as it was", folder, len(written)))
+			})},
 			{letter: "y", title: "overwrite it", do: func(m *Model) tea.Cmd { return m.saveWhole(callID, true) }},
 		})
 	case err != nil:
