@@ -61,7 +61,6 @@ calls is answered wrongly, on purpose. It needs no account and no network.`,
 
 // demo plays the call and says what to try next.
 func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error {
-	defer prepareChecks()()
 	listener, err := o.listen(ctx)
 	if err != nil {
 		return err

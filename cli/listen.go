@@ -12,8 +12,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
-
-	"vapitap/vapi/schema"
 )
 
 // listenOptions are the flags of the commands that listen.
@@ -106,19 +104,6 @@ func isOwn(ip net.IP) bool {
 		}
 	}
 	return false
-}
-
-// prepareChecks compiles what replies with an assistant are compared with, in
-// the background, so that the first of them does not wait for it. The caller
-// waits with what it returns before it ends.
-func prepareChecks() (wait func()) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		schema.Prepare()
-		debug.FreeOSMemory() // compiling took twice what is kept of it
-	}()
-	return func() { <-done }
 }
 
 // spareMemory trades a little memory, bounded, for less work of the garbage

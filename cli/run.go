@@ -149,7 +149,6 @@ func (o *runOptions) target(args []string) (*url.URL, error) {
 // run forwards until ctx ends.
 func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 	spareMemory()
-	defer prepareChecks()()
 	listener, err := o.listen(ctx)
 	if err != nil {
 		return err

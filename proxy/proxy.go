@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vapitap/record"
@@ -60,8 +61,10 @@ type Proxy struct {
 	copies  copyBuffers
 	outage  outage
 
-	abort    context.CancelCauseFunc // ends what is in flight
-	passages passages
+	abort      context.CancelCauseFunc // ends what is in flight
+	passages   passages
+	background sync.WaitGroup // what goes on beside a passage; Shutdown waits for it
+	warm       atomic.Bool    // the checks are prepared, or being so
 }
 
 // inFlightRoom is what captures in flight may hold together, in bytes. One that
@@ -111,6 +114,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	p.abort(errShutdown)
 	p.server.Close()
 	<-p.passages.none()
+	p.background.Wait()
 	p.pooled.CloseIdleConnections()
 	p.fresh.CloseIdleConnections()
 	return err

@@ -10,8 +10,13 @@ import (
 )
 
 // mostAsked is how many earlier exchanges of one call are asked for tool calls
-// whose results were not seen yet.
-const mostAsked = 64
+// whose results were not seen yet, and askedAmong among how many of the newest
+// exchanges of the store they are looked for: a call is not longer. An index for
+// this, once a call, would cost every commit of a tool call.
+const (
+	mostAsked  = 64
+	askedAmong = 20_000
+)
 
 // readRecorded reads what is known of the results that Vapi recorded of the tool
 // calls of e.
@@ -88,7 +93,9 @@ func (e *Exchange) addCheck(c vapi.Check) {
 // toolCallsOf returns the ids of the newest exchanges of a call that called
 // tools, oldest first.
 func (s *Store) toolCallsOf(ctx context.Context, callID string) ([]int64, error) {
-	rows, err := s.readers.Load().QueryContext(ctx, "SELECT id FROM exchange WHERE call_id = ? AND tools <> '' ORDER BY id DESC LIMIT ?", callID, mostAsked)
+	rows, err := s.readers.Load().QueryContext(ctx, 
+		"SELECT id FROM exchange WHERE id > (SELECT max(id) FROM exchange) - ? AND call_id = ? AND tools <> '' ORDER BY id DESC LIMIT ?",
+		askedAmong, callID, mostAsked)
 	if err != nil {
 		return nil, explain(s.path, err)
 	}

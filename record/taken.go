@@ -80,15 +80,26 @@ type pairedCall struct {
 	key callKey
 
 	// Guarded by the pairing's lock.
-	known  bool // waiting has all that the store has
-	open   int  // how many are in waiting
-	queued int  // how many notes of it are in the queue
-	shown  int  // how many of those may show results
+	known  bool         // waiting has all that the store has
+	open   int          // how many are in waiting
+	queued int          // how many notes of it are in the queue
+	shown  int          // how many of those may show results
+	fresh  []freshCalls // tool calls that are not in waiting yet
 
 	// waiting has for each tool call without a result the exchanges that made it:
 	// several where it was delivered again. Only the pairing's goroutine uses it.
 	waiting map[string][]int64
 }
+
+// freshCalls are the tool calls that an exchange made. They are put down by who
+// committed it: nothing is looked for until a later message may show a result.
+type freshCalls struct {
+	exchange int64
+	ids      []string
+}
+
+// mostFresh bounds fresh; beyond it the goroutine takes them in.
+const mostFresh = 256
 
 func startPairing(s *Store) *pairing {
 	p := &pairing{store: s, calls: make(map[callKey]*pairedCall), ended: make(chan struct{})}
@@ -137,7 +148,11 @@ func (p *pairing) notice(e *Exchange) {
 	if c == nil {
 		c = p.remember(key)
 	}
-	if c.known && !asks && (!e.shows || c.open == 0 && c.queued == 0) {
+	if c.known && !asks && (!e.shows || c.open == 0 && c.queued == 0 && len(c.fresh) == 0) {
+		return
+	}
+	if c.known && asks && !e.shows && len(c.fresh) < mostFresh {
+		c.fresh = append(c.fresh, freshCalls{e.ID, e.asked})
 		return
 	}
 	if len(p.queue) == mostNotes {
@@ -198,7 +213,14 @@ func (p *pairing) look(n note) {
 	p.mu.Lock()
 	known, later := c.known, c.shown > 1
 	c.known = true // unless another process calls a tool meanwhile
+	fresh := c.fresh
+	c.fresh = nil
 	p.mu.Unlock()
+	if known {
+		for _, calls := range fresh {
+			c.await(calls.exchange, calls.ids)
+		}
+	}
 	err := p.ctx.Err()
 	if err == nil && !known {
 		err = p.catchUp(c)

@@ -7,6 +7,3 @@ CREATE TABLE recorded (
   warnings     TEXT NOT NULL,
   PRIMARY KEY (exchange, tool_call_id)
 ) WITHOUT ROWID;
-
--- Finds the tool calls that a call made before.
-CREATE INDEX exchange_tools ON exchange (call_id) WHERE tools <> '';
