@@ -93,7 +93,7 @@ func (e *Exchange) addCheck(c vapi.Check) {
 // toolCallsOf returns the ids of the newest exchanges of a call that called
 // tools, oldest first.
 func (s *Store) toolCallsOf(ctx context.Context, callID string) ([]int64, error) {
-	rows, err := s.readers.Load().QueryContext(ctx, 
+	rows, err := s.readers.Load().QueryContext(ctx,
 		"SELECT id FROM exchange WHERE id > (SELECT max(id) FROM exchange) - ? AND call_id = ? AND tools <> '' ORDER BY id DESC LIMIT ?",
 		askedAmong, callID, mostAsked)
 	if err != nil {
