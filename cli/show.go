@@ -114,15 +114,7 @@ func oneID(arg string) (int64, error) {
 }
 
 func (a *app) show(ctx context.Context, o showOptions, id int64) error {
-	store, err := a.readStore()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	e, err := store.Get(ctx, id)
-	if errors.Is(err, record.ErrNoExchange) {
-		return noExchange(ctx, store, id)
-	}
+	e, err := a.readExchange(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -136,6 +128,21 @@ func (a *app) show(ctx context.Context, o showOptions, id int64) error {
 		return a.showJSON(o, e)
 	}
 	return a.showText(o, e)
+}
+
+// readExchange returns one exchange with its bodies, for a command that needs no
+// more of the store.
+func (a *app) readExchange(ctx context.Context, id int64) (*record.Exchange, error) {
+	store, err := a.readStore()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	e, err := store.Get(ctx, id)
+	if errors.Is(err, record.ErrNoExchange) {
+		return nil, noExchange(ctx, store, id)
+	}
+	return e, err
 }
 
 // noExchange says which ids there are where one is not.

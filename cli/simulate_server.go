@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vapitap/internal/dial"
 	"vapitap/internal/plain"
 	"vapitap/internal/serverproc"
 )
@@ -14,7 +15,7 @@ import (
 // started. What it returns ends a server that was started, and shows what it
 // wrote unless all went well.
 func (a *app) serveSimulation(ctx context.Context, o *simulateOptions) (stop func(well bool), err error) {
-	address := serverproc.Address(&o.to)
+	address := dial.Address(&o.to)
 	if o.start == "" {
 		stop = func(bool) {}
 		if o.waits {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -58,15 +57,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions, id int64) error {
 			return err
 		}
 	}
-	store, err := a.readStore()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	e, err := store.Get(ctx, id)
-	if errors.Is(err, record.ErrNoExchange) {
-		return noExchange(ctx, store, id)
-	}
+	e, err := a.readExchange(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"vapitap/internal/dial"
 	"vapitap/internal/jsonpath"
 	"vapitap/record"
 )
@@ -245,7 +246,7 @@ func TestAddressOf(t *testing.T) {
 	for text, want := range map[string]string{
 		"http://localhost:3000/x": "localhost:3000", "http://localhost": "localhost:80", "https://a.b/": "a.b:443", "http://[::1]:3000": "[::1]:3000",
 	} {
-		if got := addressOf(parseURL(t, text)); got != want {
+		if got := dial.Address(parseURL(t, text)); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}

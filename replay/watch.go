@@ -2,17 +2,13 @@ package replay
 
 import (
 	"context"
-	"net"
 	"net/url"
 	"time"
 
 	"vapitap/internal/dial"
 )
 
-const (
-	pollEvery   = 100 * time.Millisecond
-	pollTimeout = 2 * time.Second
-)
+const pollEvery = 100 * time.Millisecond
 
 // Watch tells when a server goes and when it comes back: false when connections
 // to it are no longer taken, true when they are again. It takes the server to
@@ -24,10 +20,10 @@ const (
 // does one that is back within that time.
 func Watch(ctx context.Context, server *url.URL) <-chan bool {
 	turns := make(chan bool)
-	address := addressOf(server)
+	address := dial.Address(server)
 	up := true
 	poll := func() (changed bool) {
-		now := accepts(ctx, address)
+		now := dial.Listens(ctx, address)
 		changed, up = now != up, now
 		return changed && ctx.Err() == nil
 	}
@@ -53,28 +49,4 @@ func Watch(ctx context.Context, server *url.URL) <-chan bool {
 		}
 	}()
 	return turns
-}
-
-// accepts reports whether a connection to the address comes about.
-func accepts(ctx context.Context, address string) bool {
-	dialer := dial.Dialer()
-	dialer.Timeout = pollTimeout
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
-}
-
-// addressOf returns the host and port of a URL.
-func addressOf(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443"}[u.Scheme]
-	}
-	if port == "" {
-		port = "80"
-	}
-	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -9,8 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os/exec"
 	"strings"
 	"sync"
@@ -22,9 +20,8 @@ import (
 // How a server is waited for, and how long it has to end when it is asked to
 // before it is killed.
 const (
-	pollEvery   = 50 * time.Millisecond
-	pollTimeout = time.Second
-	grace       = 3 * time.Second
+	pollEvery = 50 * time.Millisecond
+	grace     = 3 * time.Second
 )
 
 // maxOutput is how many of the last bytes that a server wrote are kept.
@@ -67,7 +64,7 @@ func Start(command string) (*Server, error) {
 // is that of Start or WaitReady, with what the server wrote to be had from the
 // *Server that comes with it, which has ended.
 func StartListening(ctx context.Context, command, address string, limit time.Duration) (*Server, error) {
-	if Listens(ctx, address) {
+	if dial.Listens(ctx, address) {
 		return nil, fmt.Errorf("%s: %w", address, ErrTaken)
 	}
 	s, err := Start(command)
@@ -115,7 +112,7 @@ func WaitReady(ctx context.Context, address string, limit time.Duration, server 
 	defer deadline.Stop()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for !Listens(ctx, address) {
+	for !dial.Listens(ctx, address) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -135,32 +132,6 @@ func (s *Server) howItEnded() string {
 		return "exit status 0"
 	}
 	return s.result.Error()
-}
-
-// Listens reports whether something takes connections at the address. The
-// connection is closed at once.
-func Listens(ctx context.Context, address string) bool {
-	dialer := dial.Dialer()
-	dialer.Timeout = pollTimeout
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
-}
-
-// Address returns the host and port that a URL is reached at.
-func Address(u *url.URL) string {
-	port := u.Port()
-	switch {
-	case port != "":
-	case u.Scheme == "https":
-		port = "443"
-	default:
-		port = "80"
-	}
-	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // tail keeps the end of what is written to it.

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"vapitap/internal/dial"
 )
 
 // start starts a command that ends with the test at the latest.
@@ -152,7 +154,7 @@ func TestAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := Address(u); got != want {
+		if got := dial.Address(u); got != want {
 			t.Errorf("%s is reached at %s, want %s", text, got, want)
 		}
 	}
