@@ -77,13 +77,12 @@ func (r *repeats) fingerprint(body []byte) fingerprint {
 func near(a, b int64) bool { return max(a-b, b-a) <= repeatWindow.Microseconds() }
 
 // recogniseRepeat says of an exchange that is about to be committed whether the
-// same message came before. It waits, within patience, where that is about to
-// be known, and returns how much of patience is left. Where the exchange turns
-// out to be the earlier of two, which was answered later, it returns the id of
-// the other.
-func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.Duration, later int64) {
+// same message was committed before: of two that are in flight at the same time
+// the one that is answered later is the redelivery. It waits, within patience,
+// where that is about to be known, and returns how much of patience is left.
+func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.Duration) {
 	if s.options.ReadOnly || e.pending == 0 || e.RedeliveryOf != 0 || !e.live() || e.Kind != vapi.KindServer || e.Request.Truncated || len(e.Request.Body) == 0 {
-		return patience, 0
+		return patience
 	}
 	s.readBack()
 	start := time.Now()
@@ -107,15 +106,11 @@ func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.
 	if patience > 0 {
 		patience = max(patience-time.Since(start), time.Millisecond)
 	}
-	switch {
-	case other.at == 0:
-		return patience, 0
-	case other.at > me.at:
-		return patience, other.id
+	if other.at != 0 {
+		e.RedeliveryOf = other.id
+		e.addCheck(redelivered(other, me))
 	}
-	e.RedeliveryOf = other.id
-	e.addCheck(redelivered(other, me))
-	return patience, 0
+	return patience
 }
 
 // redelivered is the check of an exchange that repeats an earlier one.
@@ -125,7 +120,11 @@ func redelivered(first, again delivery) vapi.Check {
 		which = fmt.Sprintf("exchange %d", first.id)
 	}
 	ago := time.Duration(again.at-first.at) * time.Microsecond
-	message := fmt.Sprintf("the same message as %s, %s before", which, inSeconds(ago))
+	when := inSeconds(ago) + " before"
+	if ago < 0 {
+		when = inSeconds(-ago) + " later, while this one waited for its answer"
+	}
+	message := fmt.Sprintf("the same message as %s, %s", which, when)
 	switch {
 	case first.status == 0:
 		message += ", to which no reply went out; Vapi sends a message again where its server has a backoffPlan"
@@ -149,21 +148,9 @@ func inSeconds(d time.Duration) string {
 	return fmt.Sprintf("%d m %02d s", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// nowRepeats makes the exchange with this id one that repeats earlier, which is
-// being committed.
-func (s *Store) nowRepeats(id int64, earlier *Exchange) {
-	first := delivery{at: micros(earlier.Time), status: earlier.Status}
-	s.Amend(&Exchange{ID: id}, func(e *Exchange) {
-		if first.id = earlier.ID; first.id != 0 && e.RedeliveryOf == 0 {
-			e.RedeliveryOf = first.id
-			e.addCheck(redelivered(first, delivery{at: micros(e.Time)}))
-		}
-	})
-}
-
-// add remembers a delivery and returns the other one that it repeats, or that
-// repeats it: the first within the window, else the last; none where there is
-// neither. Where its id is not known yet, it can be waited for.
+// add remembers a delivery and returns the other one that it repeats: the first
+// within the window, else the last; none where there is neither. Where its id is
+// not known yet, it can be waited for.
 func (r *repeats) add(of fingerprint, me delivery) (other delivery, wait *awaited) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -183,12 +170,7 @@ func (r *repeats) add(of fingerprint, me delivery) (other delivery, wait *awaite
 		r.known[of] = deliveries{me, me}
 		return delivery{}, nil
 	}
-	if me.at < d.first.at {
-		d.first = me
-	}
-	if me.at >= d.last.at {
-		d.last = me
-	}
+	d.last = me
 	r.known[of] = d
 	if other.id != 0 {
 		return other, nil

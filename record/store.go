@@ -243,13 +243,9 @@ var errStalled = errors.New("the disk is slow; the exchange is committed later")
 // once its bodies are no longer needed. Before that it is recognised as a
 // redelivery where it is one.
 func (s *Store) Commit(e *Exchange, patience time.Duration, release func()) error {
-	patience, later := s.recogniseRepeat(e, patience)
+	patience = s.recogniseRepeat(e, patience)
 	j := &job{exchange: e, release: release, done: make(chan error, 1)}
-	err := s.enqueue(j)
-	if later != 0 {
-		s.nowRepeats(later, e)
-	}
-	if err != nil {
+	if err := s.enqueue(j); err != nil {
 		return err
 	}
 	if patience <= 0 {
