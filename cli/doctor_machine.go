@@ -42,7 +42,7 @@ func (d *examination) readStore(ctx context.Context) {
 	}
 	kept := ""
 	if st, err := os.Stat(store.Path()); err == nil {
-		kept = " (" + size(st.Size()) + ")"
+		kept = " (" + plain.Size(st.Size()) + ")"
 	}
 	d.store = good("store", "%s can be written%s", store.Path(), kept)
 	if traffic, err := store.TunnelMonth(ctx, time.Now()); err == nil {

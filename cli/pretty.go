@@ -72,7 +72,7 @@ func (p *pager) end() {
 func (p *pager) readable(token []byte) string {
 	if most := p.extent.line; most > 0 && len(token) > most {
 		p.cut = true
-		return plain.Text(string(wholeRunes(token[:most]))) + fmt.Sprintf("… (%s)", size(int64(len(token))))
+		return plain.Text(string(wholeRunes(token[:most]))) + fmt.Sprintf("… (%s)", plain.Size(int64(len(token))))
 	}
 	return plain.Text(string(token))
 }
@@ -220,20 +220,4 @@ func isJSON(body []byte, truncated bool) bool {
 		return false
 	}
 	return json.Valid(body) || truncated && (body[start] == '{' || body[start] == '[')
-}
-
-// size writes a number of bytes as it is read: 92 bytes, 8.3 KB, 1.2 MB. A KB is
-// 1000 bytes.
-func size(n int64) string {
-	switch {
-	case n == 1:
-		return "1 byte"
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 999_950:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
-	case n < 999_950_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }

@@ -77,8 +77,8 @@ func TestSize(t *testing.T) {
 		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 KB", 8281: "8.3 KB", 999_949: "999.9 KB",
 		999_950: "1.0 MB", 8 << 20: "8.4 MB", 999_950_000: "1.0 GB",
 	} {
-		if got := size(n); got != want {
-			t.Errorf("size(%d) = %q, want %q", n, got, want)
+		if got := plain.Size(n); got != want {
+			t.Errorf("plain.Size(%d) = %q, want %q", n, got, want)
 		}
 	}
 }

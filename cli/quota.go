@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -52,7 +53,7 @@ func (a allowance) step() int {
 func (a allowance) String() string {
 	used := fmt.Sprintf("%s of the %s requests", grouped(a.Requests), grouped(freeRequests))
 	if a.bytes {
-		used = fmt.Sprintf("%s of the %s", size(a.Bytes), size(freeBytes))
+		used = fmt.Sprintf("%s of the %s", plain.Size(a.Bytes), plain.Size(freeBytes))
 	}
 	return fmt.Sprintf("this month %s that ngrok's free plan has went through the tunnel (%d %%), as far as this store counts", used, a.percent)
 }

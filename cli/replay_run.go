@@ -241,7 +241,7 @@ func unsendable(e *record.Exchange) error {
 		return errors.New("it became another connection than HTTP, such as a WebSocket, of which only the beginning is recorded")
 	case e.Request.Truncated:
 		return fmt.Errorf("its body was not recorded whole (%s of %s), so it cannot be sent again\nhint: vapitap --max-body records more of those to come",
-			size(int64(len(e.Request.Body))), size(e.Request.Bytes))
+			plain.Size(int64(len(e.Request.Body))), plain.Size(e.Request.Bytes))
 	}
 	return nil
 }

@@ -149,6 +149,12 @@ func (o *runOptions) target(args []string) (*url.URL, error) {
 // run forwards until ctx ends.
 func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 	spareMemory()
+	notices := a.notices()
+	defer notices.close()
+	public, err := a.newPublic(o, notices, tui.Place{Target: target.String()}) // which knows wrong usage, so before anything is listened on
+	if err != nil {
+		return err
+	}
 	listener, err := o.listen(ctx)
 	if err != nil {
 		return err
@@ -157,13 +163,8 @@ func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 	if err := checkLoop(listener.Addr(), target); err != nil {
 		return err
 	}
-	notices := a.notices()
-	defer notices.close()
 	address := "http://" + listener.Addr().String()
-	public, err := a.newPublic(o, notices, tui.Place{Listen: address, Target: target.String()})
-	if err != nil {
-		return err
-	}
+	public.place.Listen = address
 	store, err := a.openStore(record.Options{Keep: o.keep, Notify: notices.say})
 	if err != nil {
 		return err

@@ -179,7 +179,7 @@ func (a *app) showRaw(o showOptions, e *record.Exchange) error {
 		return fmt.Errorf("the %s body of %d has bytes that a terminal would obey or cannot show\nhint: write it to a file: vapitap show %[2]d --raw --%[1]s > body", name, e.ID)
 	}
 	if m.Truncated {
-		a.remark(fmt.Sprintf("the %s body is cut short: %s of %s were captured", name, size(int64(len(m.Body))), size(m.Bytes)),
+		a.remark(fmt.Sprintf("the %s body is cut short: %s of %s were captured", name, plain.Size(int64(len(m.Body))), plain.Size(m.Bytes)),
 			"vapitap --max-body captures more of those to come")
 	}
 	_, err := a.out.Write(m.Body)

@@ -76,7 +76,7 @@ func (s *sheet) body(m *record.Message, flag string) {
 	switch {
 	case len(body) == 0:
 	case !isText(body, truncated):
-		s.note(fmt.Sprintf("%s that are not text; the first of them:", size(int64(len(body)))))
+		s.note(fmt.Sprintf("%s that are not text; the first of them:", plain.Size(int64(len(body)))))
 		p.hex(body)
 	case isJSON(body, truncated):
 		p.json(body)
@@ -91,13 +91,13 @@ func (s *sheet) body(m *record.Message, flag string) {
 func (s *sheet) notes(m *record.Message, body []byte) {
 	if encoding := strings.Join(m.Header["Content-Encoding"], ", "); encoding != "" && len(m.Body) > 0 {
 		if !sameSlice(body, m.Body) {
-			s.note(fmt.Sprintf("%s, %s on the wire; decoded:", encoding, size(int64(len(m.Body)))))
+			s.note(fmt.Sprintf("%s, %s on the wire; decoded:", encoding, plain.Size(int64(len(m.Body)))))
 		} else if !strings.EqualFold(encoding, "identity") {
 			s.note(fmt.Sprintf("%s, which could not be decoded:", encoding))
 		}
 	}
 	if m.Truncated {
-		s.note(fmt.Sprintf("cut short: %s of %s were captured", size(int64(len(m.Body))), size(m.Bytes)))
+		s.note(fmt.Sprintf("cut short: %s of %s were captured", plain.Size(int64(len(m.Body))), plain.Size(m.Bytes)))
 	}
 }
 

@@ -306,7 +306,7 @@ func present(texts ...string) []string {
 // sizeOf is how large a body was, and how much of it was captured.
 func sizeOf(m *record.Message) string {
 	if m.Truncated {
-		return fmt.Sprintf("%s, of which %s were captured", size(m.Bytes), size(int64(len(m.Body))))
+		return fmt.Sprintf("%s, of which %s were captured", plain.Size(m.Bytes), plain.Size(int64(len(m.Body))))
 	}
-	return size(m.Bytes)
+	return plain.Size(m.Bytes)
 }

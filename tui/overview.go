@@ -203,6 +203,6 @@ func writeBody(s *sheet, e *record.Exchange, message *record.Message, body []byt
 		}
 	default:
 		kind := cmp.Or(message.Header.Get("Content-Type"), "not text")
-		s.Text(s.t.Text, indent, fmt.Sprintf("%s, %s", byteWords(message.Bytes), kind))
+		s.Text(s.t.Text, indent, fmt.Sprintf("%s, %s", plain.Size(message.Bytes), kind))
 	}
 }

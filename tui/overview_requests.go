@@ -151,7 +151,7 @@ func readVoice(e *record.Exchange, message node) aspect {
 func audioWords(e *record.Exchange, rate float64) string {
 	const bytesPerSample = 2
 	contentType, _, err := mime.ParseMediaType(e.Response.Header.Get("Content-Type"))
-	words := byteWords(e.Response.Bytes)
+	words := plain.Size(e.Response.Bytes)
 	if err == nil {
 		words += " of " + contentType
 	}

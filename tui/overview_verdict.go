@@ -113,16 +113,3 @@ func splitHint(hint string) (words, reply string) {
 	}
 	return hint[:at] + ":", hint[at+1:]
 }
-
-// byteWords writes how many bytes there are as people read it: 92 bytes, 48.2 KB.
-func byteWords(n int64) string {
-	switch {
-	case n == 1:
-		return "1 byte"
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 999_950:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-}

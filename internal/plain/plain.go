@@ -1,5 +1,5 @@
 // Package plain writes things as people read them: how long something took, when
-// it was in a call, and text without anything that a terminal would obey. It
+// it was in a call, how many bytes there are, and text without anything that a terminal would obey. It
 // knows no colours and no widths.
 package plain
 
@@ -37,6 +37,22 @@ func Offset(d time.Duration) string {
 	}
 	seconds := int(d.Seconds())
 	return fmt.Sprintf("%s%d:%02d:%02d", sign, seconds/3600, seconds/60%60, seconds%60)
+}
+
+// Size writes a number of bytes: 1 byte, 92 bytes, 8.3 KB, 1.2 MB. A KB is 1000
+// bytes.
+func Size(n int64) string {
+	switch {
+	case n == 1:
+		return "1 byte"
+	case n < 1000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 999_950:
+		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+	case n < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
 // Text returns text without anything that a terminal would obey: escape

@@ -27,6 +27,16 @@ func TestOffset(t *testing.T) {
 	}
 }
 
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 8281: "8.3 KB", 999_949: "999.9 KB", 999_950: "1.0 MB", 1_200_000: "1.2 MB", 3_000_000_000: "3.0 GB",
+	} {
+		if got := Size(n); got != want {
+			t.Errorf("Size(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func FuzzText(f *testing.F) {
 	for _, seed := range []string{"", "plain", "a\x1b[31mred\x1b[m", "\x1b]0;title\x07x", "a\u202eb", "tab\tline\r\n", "\xff\x9b31m", "👩‍👩‍👧", "\u200bnothing\u2028"} {
 		f.Add(seed)

@@ -178,7 +178,7 @@ func (c *cleaning) checkViews(checks []vapi.Check) []checkView {
 }
 
 func (p *page) message(name, first string, m *record.Message) messageView {
-	v := messageView{Name: name, First: plainLine(first), Size: size(m.Bytes), Payload: p.payload(m)}
+	v := messageView{Name: name, First: plainLine(first), Size: plain.Size(m.Bytes), Payload: p.payload(m)}
 	for _, header := range []http.Header{m.Header, m.Trailer} {
 		for _, key := range record.SortedHeader(header) {
 			for _, value := range header[key] {
@@ -200,19 +200,19 @@ func (p *page) payload(m *record.Message) *payload {
 	shown := &payload{JSON: language == "json"}
 	if most := min(mostPayload, p.room); len(text) > most {
 		p.cleaning.tally.Shortened++
-		shown.Notes = append(shown.Notes, fmt.Sprintf("The beginning: %s of %s.", size(int64(most)), size(int64(len(text)))))
+		shown.Notes = append(shown.Notes, fmt.Sprintf("The beginning: %s of %s.", plain.Size(int64(most)), plain.Size(int64(len(text)))))
 		text = wholeRunes(text[:most])
 	}
 	p.room -= len(text)
 	shown.Text = visible(string(text), true)
 	if !isText(body) {
-		shown.Notes = append(shown.Notes, fmt.Sprintf("%s that are no text; the first of them:", size(int64(len(body)))))
+		shown.Notes = append(shown.Notes, fmt.Sprintf("%s that are no text; the first of them:", plain.Size(int64(len(body)))))
 	}
 	if m.Header.Get("Content-Encoding") != "" {
-		shown.Notes = append(shown.Notes, fmt.Sprintf("%s, %s on the wire.", m.Header.Get("Content-Encoding"), size(int64(len(m.Body)))))
+		shown.Notes = append(shown.Notes, fmt.Sprintf("%s, %s on the wire.", m.Header.Get("Content-Encoding"), plain.Size(int64(len(m.Body)))))
 	}
 	if m.Truncated {
-		shown.Notes = append(shown.Notes, fmt.Sprintf("Cut short: %s of %s were recorded.", size(int64(len(m.Body))), size(m.Bytes)))
+		shown.Notes = append(shown.Notes, fmt.Sprintf("Cut short: %s of %s were recorded.", plain.Size(int64(len(m.Body))), plain.Size(m.Bytes)))
 	}
 	return shown
 }

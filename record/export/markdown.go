@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/vapi"
 )
@@ -156,7 +157,7 @@ func (d *markdown) value(name string, text vapi.RawJSON) {
 // message writes one direction: its first line, headers, and body. A request is
 // folded, since most of what Vapi sends tells of the call so far.
 func (d *markdown) message(name, first string, m *record.Message) {
-	fmt.Fprintf(d.out, "\n<details><summary><b>%s</b>: %s</summary>\n\n", name, size(m.Bytes))
+	fmt.Fprintf(d.out, "\n<details><summary><b>%s</b>: %s</summary>\n\n", name, plain.Size(m.Bytes))
 	var head bytes.Buffer
 	fmt.Fprintln(&head, first)
 	for _, header := range record.SortedHeader(m.Header) {
@@ -184,12 +185,12 @@ func (d *markdown) body(m *record.Message) {
 	if len(text) > mostMarkdown {
 		d.tally.Shortened++
 		d.fence("", language, wholeRunes(text[:mostMarkdown]))
-		fmt.Fprintf(d.out, "\nThe beginning, %s of %s.\n", size(mostMarkdown), size(int64(len(text))))
+		fmt.Fprintf(d.out, "\nThe beginning, %s of %s.\n", plain.Size(mostMarkdown), plain.Size(int64(len(text))))
 	} else {
 		d.fence("", language, text)
 	}
 	if m.Truncated {
-		fmt.Fprintf(d.out, "\nCut short: %s of %s were recorded.\n", size(int64(len(m.Body))), size(m.Bytes))
+		fmt.Fprintf(d.out, "\nCut short: %s of %s were recorded.\n", plain.Size(int64(len(m.Body))), plain.Size(m.Bytes))
 	}
 }
 

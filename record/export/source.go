@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -182,17 +181,4 @@ func took(d time.Duration) string {
 		return ""
 	}
 	return plain.Duration(d)
-}
-
-// size writes a number of bytes: 512 bytes, 8.3 KB.
-func size(n int64) string {
-	switch {
-	case n == 1:
-		return "1 byte"
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 999_950:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
