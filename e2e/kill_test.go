@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -42,7 +43,7 @@ func TestKilled(t *testing.T) {
 			how, want = syscall.SIGTERM, 0 // after all that it still ends well
 		}
 		// Not always after as many, so that it is at another point of its work.
-		load(t, url, fmt.Sprint("round", n), fewest+n*37%90, func() { p.signal(how) }, seen.note)
+		load(t, url, 8, fmt.Sprint("round", n), fewest+n*37%90, func() { p.signal(how) }, seen.note)
 		if status := p.status(); status != want {
 			t.Errorf("round %d ended with status %d, want %d", n, status, want)
 		}
@@ -53,11 +54,36 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// load sends requests over 8 connections until the program is gone. Once enough
-// of them were answered it calls end, which ends the program while the load goes
-// on. It calls answered for each whose reply came in full, one at a time.
-func load(t *testing.T, url, name string, enough int, end func(), answered func(id string, took time.Duration)) {
-	const connections = 8
+// TestKilledUnderPressure kills the program while more comes than can be
+// committed as it comes, so that much of it is in the spool.
+func TestKilledUnderPressure(t *testing.T) {
+	const kills, fewest = 4, 1000
+	target := httptest.NewServer(http.HandlerFunc(answerLoad))
+	defer target.Close()
+	home := newHome(t)
+	seen := ledger{t: t, answered: map[string]time.Duration{}, recorded: map[string]bool{}}
+	spools := 0
+	for n := range kills {
+		p := launch(t, home.command("-f", target.URL, "--port", "0", "--output", "json", "--db", home.store()))
+		load(t, p.url(), 32, fmt.Sprint("round", n), fewest+n*137, func() { p.signal(syscall.SIGKILL) }, seen.note)
+		p.status()
+		left, err := filepath.Glob(home.store() + ".spool-*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spools += len(left)
+		seen.check(home.store())
+	}
+	if spools == 0 {
+		t.Error("the program was never killed while it spooled")
+	}
+}
+
+// load sends requests over so many connections until the program is gone. Once
+// enough of them were answered it calls end, which ends the program while the
+// load goes on. It calls answered for each whose reply came in full, one at a
+// time.
+func load(t *testing.T, url string, connections int, name string, enough int, end func(), answered func(id string, took time.Duration)) {
 	transport := &http.Transport{MaxIdleConnsPerHost: connections}
 	defer transport.CloseIdleConnections()
 	type outcome struct {

@@ -228,9 +228,18 @@ func (x *passage) commit() {
 	if here := x.proxy.options.Here; here != nil {
 		e.Here = here()
 	}
-	e.Describe()
-	e.Authenticate(x.proxy.options.Keys)
-	x.proxy.options.Store.Commit(e, commitPatience, x.release)
+	store, keys := x.proxy.options.Store, x.proxy.options.Keys
+	if keys != nil {
+		e.Describe()
+		e.Authenticate(keys)
+	}
+	if store.Spool(e, x.release) {
+		return
+	}
+	if keys == nil {
+		e.Describe()
+	}
+	store.Commit(e, commitPatience, x.release)
 }
 
 // takeRequest puts what was captured of the request into the exchange.

@@ -51,6 +51,7 @@ type Exchange struct {
 
 	pending int64  // counts those begun in this process; 0 for one that was not
 	settled bool   // it is no longer in flight
+	spooled bool   // it was recorded by Spool
 	change  int64  // the number of its last amendment; 0 as it was committed
 	line    string // what AppendJSON gives, where it is known and nothing has changed since
 }

@@ -65,6 +65,14 @@ func (f *feed) publish(e *Exchange) {
 	f.tell(e.listed())
 }
 
+// land gives e up as in flight; what it became is published later.
+func (f *feed) land(e *Exchange) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e.settled = true
+	delete(f.inFlight, e.pending)
+}
+
 // tell puts what changed into the ring and wakes who wants to know; the caller
 // holds the lock, and there is a watcher.
 func (f *feed) tell(e Exchange) {

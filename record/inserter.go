@@ -119,6 +119,9 @@ func (in *inserter) insert(ctx context.Context, batch []*job, next int64, refuse
 				continue
 			}
 			e.ID = next
+			if j.numbered != nil {
+				j.numbered(e)
+			}
 			err := in.insertOne(ctx, e)
 			switch {
 			case tooBig(err):

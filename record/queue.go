@@ -13,7 +13,9 @@ import (
 // one that was inserted, or anything else that is done in a transaction.
 type job struct {
 	exchange *Exchange
-	release  func() // called once the exchange's bodies are no longer needed
+	release  func()          // called once the exchange's bodies are no longer needed
+	hurried  bool            // a reply waits for it, and not for long
+	numbered func(*Exchange) // called when the exchange has its id, before it is written; nil for nothing
 
 	amend  *Exchange
 	change func(*Exchange)

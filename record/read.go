@@ -77,6 +77,12 @@ func (s *Store) List(ctx context.Context, q Query) ([]Exchange, error) {
 // which Each returns. The exchange has headers and bodies only where the filter
 // needed them.
 func (s *Store) Each(ctx context.Context, q Query, yield func(*Exchange) error) error {
+	s.settle(ctx)
+	return s.each(ctx, q, yield)
+}
+
+// each is Each of what is committed by now.
+func (s *Store) each(ctx context.Context, q Query, yield func(*Exchange) error) error {
 	query, args := selectExchange+" WHERE 1", []any{}
 	if q.Session != "" {
 		query, args = query+" AND session = ?", append(args, q.Session)
@@ -158,6 +164,7 @@ func readChanged(ctx context.Context, q querier, last, change int64, most int) (
 
 // Sessions returns the sessions that the store knows, oldest first.
 func (s *Store) Sessions(ctx context.Context) ([]Session, error) {
+	s.settle(ctx)
 	rows, err := s.readers.Load().QueryContext(ctx, `SELECT id, started, target, command,
 		(SELECT count(*) FROM exchange WHERE exchange.session = session.id) FROM session ORDER BY started, id`)
 	if err != nil {
@@ -187,6 +194,7 @@ type SessionTotals struct {
 // SessionTotals returns what the store has of each session of which it has any
 // exchange, by the session's id.
 func (s *Store) SessionTotals(ctx context.Context) (map[string]SessionTotals, error) {
+	s.settle(ctx)
 	rows, err := s.readers.Load().QueryContext(ctx, `SELECT session, count(*), count(DISTINCT nullif(call_id, '')),
 		sum(request_bytes + response_bytes) FROM exchange GROUP BY session`)
 	if err != nil {

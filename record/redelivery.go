@@ -81,7 +81,7 @@ func near(a, b int64) bool { return max(a-b, b-a) <= repeatWindow.Microseconds()
 // the one that is answered later is the redelivery. It waits, within patience,
 // where that is about to be known, and returns how much of patience is left.
 func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.Duration) {
-	if s.options.ReadOnly || e.pending == 0 || e.RedeliveryOf != 0 || !e.live() || e.Kind != vapi.KindServer || e.Request.Truncated || len(e.Request.Body) == 0 {
+	if s.options.ReadOnly || e.pending == 0 || !e.repeatable() {
 		return patience
 	}
 	s.readBack()
@@ -111,6 +111,29 @@ func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.
 		e.addCheck(redelivered(other, me))
 	}
 	return patience
+}
+
+// recogniseFiled is recogniseRepeat for an exchange that was answered a while ago
+// and has its id, which is being filed from the spool. It may be called again
+// where that failed.
+func (s *Store) recogniseFiled(e *Exchange) {
+	if !e.repeatable() {
+		return
+	}
+	s.readBack()
+	waitFor(s.repeats.filled, repeatPatience)
+	e.fingerprint = s.repeats.fingerprint(e.Request.Body)
+	me := delivery{key: e.pending, id: e.ID, at: micros(e.Time), status: e.Status}
+	other, _ := s.repeats.add(e.fingerprint, me)
+	if other.at != 0 && other.id != me.id && (other.key == 0 || other.key != me.key) {
+		e.RedeliveryOf = other.id
+		e.addCheck(redelivered(other, me))
+	}
+}
+
+// repeatable reports whether a redelivery of e would be noticed.
+func (e *Exchange) repeatable() bool {
+	return e.RedeliveryOf == 0 && e.live() && e.Kind == vapi.KindServer && !e.Request.Truncated && len(e.Request.Body) > 0
 }
 
 // redelivered is the check of an exchange that repeats an earlier one.
@@ -258,7 +281,7 @@ func (s *Store) readRecent(ctx context.Context, now time.Time) error {
 	var recent []delivery
 	var bodies []fingerprint
 	looked, size := 0, 0
-	err := s.Each(ctx, Query{}, func(e *Exchange) error {
+	err := s.each(ctx, Query{}, func(e *Exchange) error {
 		looked++
 		if looked > mostReadBack || size > mostReadBackBytes || now.Sub(e.Time) > repeatWindow {
 			return errEnough

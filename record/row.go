@@ -39,14 +39,23 @@ const (
 func fillRow(args []driver.NamedValue, e *Exchange) {
 	e.line = ""
 	e.line = string(e.AppendJSON(make([]byte, 0, 1024)))
-	flags := bit(flagRequestTruncated, e.Request.Truncated) | bit(flagResponseTruncated, e.Response.Truncated) |
-		bit(flagMocked, e.Mocked) | bit(flagUnreachable, e.Unreachable)
 	for i, v := range [columnCount]any{
-		e.ID, e.change, e.Session, micros(e.Time), e.CallID, e.Request.Bytes, e.Response.Bytes, e.Marked, flags,
+		e.ID, e.change, e.Session, micros(e.Time), e.CallID, e.Request.Bytes, e.Response.Bytes, e.Marked, e.flags(),
 		strings.Join(e.ToolNames, "\n"), e.line,
 	} {
 		args[i].Value = v
 	}
+}
+
+// flags returns what the column of that name has, and setFlags reads it back.
+func (e *Exchange) flags() int64 {
+	return bit(flagRequestTruncated, e.Request.Truncated) | bit(flagResponseTruncated, e.Response.Truncated) |
+		bit(flagMocked, e.Mocked) | bit(flagUnreachable, e.Unreachable)
+}
+
+func (e *Exchange) setFlags(flags int64) {
+	e.Request.Truncated, e.Response.Truncated = flags&flagRequestTruncated != 0, flags&flagResponseTruncated != 0
+	e.Mocked, e.Unreachable = flags&flagMocked != 0, flags&flagUnreachable != 0
 }
 
 func bit(flag int64, set bool) int64 {
@@ -73,8 +82,7 @@ func scanRow(rows interface{ Scan(...any) error }) (*Exchange, error) {
 		return nil, fmt.Errorf("exchange %d: %w", e.ID, err)
 	}
 	e.Time = fromMicros(at)
-	e.Request.Truncated, e.Response.Truncated = flags&flagRequestTruncated != 0, flags&flagResponseTruncated != 0
-	e.Mocked, e.Unreachable = flags&flagMocked != 0, flags&flagUnreachable != 0
+	e.setFlags(flags)
 	if tools != "" {
 		e.ToolNames = strings.Split(tools, "\n")
 	}
@@ -107,7 +115,12 @@ func fromMilliseconds(ms float64) time.Duration {
 // headerText returns a header and a trailer as "Name: value" lines with an empty
 // line between the two, which parseHeaders reads back. It is never nil.
 func headerText(header, trailer http.Header) []byte {
-	text := appendHeader(make([]byte, 0, headerSize(header)+headerSize(trailer)+1), header)
+	return appendHeaders(make([]byte, 0, headerSize(header)+headerSize(trailer)+1), header, trailer)
+}
+
+// appendHeaders appends what headerText returns.
+func appendHeaders(text []byte, header, trailer http.Header) []byte {
+	text = appendHeader(text, header)
 	if len(trailer) > 0 {
 		text = appendHeader(append(text, '\n'), trailer)
 	}

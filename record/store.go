@@ -30,6 +30,8 @@ type Store struct {
 	repeats *repeats
 	session atomic.Pointer[Session]
 
+	spooling spooling
+
 	mu      sync.Mutex
 	queue   []*job
 	stopped error // why recording stopped; nil while it works
@@ -93,6 +95,9 @@ func Open(path string, options Options) (*Store, error) {
 	}
 	s.pairing = startPairing(s)
 	s.feed.committed = func(e *Exchange) { s.repeats.committed(e); s.pairing.notice(e) }
+	if err := w.fileLeft(ctx); err != nil {
+		s.notify(fmt.Sprintf("what an earlier run left in its spool could not be recorded: %v", err))
+	}
 	s.ended.Add(2)
 	go func() { defer s.ended.Done(); w.run(ctx) }()
 	go func() { defer s.ended.Done(); s.checkpointWhenQuiet(ctx) }()
@@ -105,6 +110,7 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 	if _, err := os.Stat(s.path); err != nil {
 		return explain(s.path, err)
 	}
+	s.fileLeft()
 	if err := s.openReaders(url.Values{"mode": {"ro"}}); err != nil {
 		return err
 	}
@@ -119,6 +125,7 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 	if err == nil {
 		conn, err = s.readers.Load().Conn(ctx)
 	}
+	s.waitForOthers(ctx)
 	t := &tail{feed: s.feed}
 	if err == nil {
 		err = t.start(ctx, conn)
@@ -134,6 +141,21 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 		t.follow(ctx, conn, s.quit)
 	}()
 	return nil
+}
+
+// fileLeft has what killed processes left in their spools filed by a store that
+// may write. Where there can be none, what is left stays where it is.
+func (s *Store) fileLeft() {
+	if !spoolLeft(s.path) {
+		return
+	}
+	writing, err := Open(s.path, Options{Notify: s.options.Notify})
+	if err == nil {
+		err = writing.Close()
+	}
+	if err != nil {
+		s.notify(fmt.Sprintf("what an earlier run left in its spool could not be recorded: %v", err))
+	}
 }
 
 // openReaders opens the connections that read, instead of those there are, and
@@ -244,7 +266,7 @@ var errStalled = errors.New("the disk is slow; the exchange is committed later")
 // redelivery where it is one.
 func (s *Store) Commit(e *Exchange, patience time.Duration, release func()) error {
 	patience = s.recogniseRepeat(e, patience)
-	j := &job{exchange: e, release: release, done: make(chan error, 1)}
+	j := &job{exchange: e, release: release, hurried: patience > 0, done: make(chan error, 1)}
 	if err := s.enqueue(j); err != nil {
 		return err
 	}
@@ -263,9 +285,16 @@ func (s *Store) Commit(e *Exchange, patience time.Duration, release func()) erro
 }
 
 // Amend changes what was learnt too late about an exchange that was handed to
-// Commit before, and returns at once; change is called once it is on disk, by
-// the goroutine that writes.
+// Commit or Spool before, and returns at once; change is called once it is
+// committed, by the goroutine that writes.
 func (s *Store) Amend(e *Exchange, change func(*Exchange)) {
+	if e.spooled {
+		id := s.spooling.learn(e.pending, change)
+		if id == 0 {
+			return
+		}
+		e = &Exchange{ID: id, pending: e.pending}
+	}
 	s.enqueue(&job{amend: e, change: change})
 }
 

@@ -145,7 +145,7 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 		{"a directory", dir, "it is a directory; name a file in it: --db " + filepath.Join(dir, "vapitap.db")},
 		{"no database", write("text", strings.Repeat("some text that is no database\n", 200)), "it is not a SQLite database; name another file"},
 		{"another database", database("other", "CREATE TABLE users (name)"), "not one of vapitap's; name another file"},
-		{"a newer schema", database("newer", "CREATE TABLE x (y)", ours, "PRAGMA user_version = 999"), "it was written by a newer vapitap (its schema is 999, this program knows up to 3); update vapitap"},
+		{"a newer schema", database("newer", "CREATE TABLE x (y)", ours, "PRAGMA user_version = 999"), "it was written by a newer vapitap (its schema is 999, this program knows up to 4); update vapitap"},
 		{"below a file", filepath.Join(write("file", "x"), "vapitap.db"), "not a directory"},
 	} {
 		for _, options := range []record.Options{{}, {ReadOnly: true}} {

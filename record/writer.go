@@ -22,6 +22,7 @@ type writer struct {
 
 	next     int64 // the id of the next exchange; 0 where others may have taken it
 	inserter *inserter
+	filing   filing
 }
 
 // open opens the file and prepares what every commit uses.
@@ -81,6 +82,10 @@ func (w *writer) run(ctx context.Context) {
 		case <-s.wake:
 		case <-tick.C:
 			w.lookAfter(ctx)
+		case <-w.filing.C():
+			if s.Stopped() == nil {
+				w.lookAfterSpool(ctx)
+			}
 		case <-s.quit:
 			w.drain(ctx)
 			return
@@ -94,6 +99,7 @@ func (w *writer) run(ctx context.Context) {
 			if !w.commitOrStop(ctx, batch) {
 				break
 			}
+			w.feel(ctx, batch)
 			if err := w.keep.step(ctx, w.conn); err != nil {
 				break // a commit will tell if the file fails
 			}
@@ -103,6 +109,7 @@ func (w *writer) run(ctx context.Context) {
 
 // drain commits what is left at the end, as far as it can be committed.
 func (w *writer) drain(ctx context.Context) {
+	w.fileAtClose(ctx)
 	for w.db != nil { // else the file could not be opened again
 		batch := w.store.take()
 		if len(batch) == 0 || !w.commitOrStop(ctx, batch) {
@@ -161,7 +168,13 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 		w.store.putBack(batch, explain(w.store.path, err))
 		return false
 	}
-	for _, e := range inserted {
+	w.committed(batch, inserted)
+	return true
+}
+
+// committed tells of a batch that was committed.
+func (w *writer) committed(batch []*job, changed []*Exchange) {
+	for _, e := range changed {
 		e.settled = true
 		w.store.feed.publish(e)
 	}
@@ -172,7 +185,6 @@ func (w *writer) commitOrStop(ctx context.Context, batch []*job) bool {
 	}
 	w.store.unspent.Add(size + size/8 + int64(len(batch))*1536 + 2*pageSize) // about what it took in the log
 	w.keep.added(size)
-	return true
 }
 
 // commitBatch commits a batch in one transaction and returns the exchanges that

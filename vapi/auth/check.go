@@ -31,6 +31,9 @@ func (v Verdict) Check() *vapi.Check {
 	return nil
 }
 
+// IsCheck reports whether a check is one that Check returns.
+func IsCheck(c vapi.Check) bool { return c.Code == codeBad || c.Code == codeMissing }
+
 // wrong says what is wrong with a credential that is bad, and what to do.
 func (v Verdict) wrong() (message, hint string) {
 	what := "the configured secret"

@@ -1,0 +1,301 @@
+package record_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vapitap/record"
+	"vapitap/record/spool"
+)
+
+// replied records an exchange as the end of a reply does, and reports whether
+// it was spooled.
+func replied(t testing.TB, s *record.Store, e *record.Exchange) bool {
+	t.Helper()
+	s.Begin(e)
+	if s.Spool(e, nil) {
+		return true
+	}
+	e.Describe()
+	if err := s.Commit(e, time.Minute, nil); err != nil {
+		t.Error(err)
+	}
+	return false
+}
+
+// asks is a message that calls a tool, the n-th of its kind, and its reply.
+func asks(n int) *record.Exchange {
+	request, response := fmt.Sprintf(`{"message":{"type":"tool-calls","timestamp":%d,"call":{"id":"call-%d"},"toolCallList":[{"id":"t%d","name":"get_weather","arguments":{"city":"Oslo"}}]}}`, n, n%50, n),
+		fmt.Sprintf(`{"results":[{"toolCallId":"t%d","result":"%d degrees"}]}`, n, n)
+	return &record.Exchange{
+		Time: time.Now(), From: record.FromTunnel, Method: "POST", Path: "/vapi/webhook", Status: 200, Duration: time.Millisecond,
+		Request:  record.Message{Body: []byte(request), Bytes: int64(len(request))},
+		Response: record.Message{Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(response), Bytes: int64(len(response))},
+	}
+}
+
+// press records exchanges from many goroutines at once, until so many were
+// spooled, and returns how many there were in all.
+func press(t testing.TB, s *record.Store, spooled int64) int {
+	t.Helper()
+	var next, took atomic.Int64
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			for took.Load() < spooled && !t.Failed() {
+				if replied(t, s, asks(int(next.Add(1)))) {
+					took.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return int(next.Load())
+}
+
+// spools returns the spools beside a store.
+func spools(t testing.TB, path string) []string {
+	t.Helper()
+	files, err := filepath.Glob(path + ".spool-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestUnderPressureNothingIsLost(t *testing.T) {
+	path := newPath(t)
+	s, err := record.Open(path, record.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	watcher := s.Watch(false)
+	told := make(chan map[int64]string)
+	go func() {
+		summaries := make(map[int64]string)
+		for range watcher.C() {
+			for changed, err := watcher.Read(); len(changed) > 0 && err == nil; changed, err = watcher.Read() {
+				for _, e := range changed {
+					summaries[e.ID] = e.Summary
+				}
+			}
+		}
+		told <- summaries
+	}()
+	n := press(t, s, 3000)
+	seen := make(map[string]bool)
+	err = s.Each(context.Background(), record.Query{}, func(e *record.Exchange) error {
+		if err := s.Load(context.Background(), e); err != nil {
+			return err
+		}
+		want := served(record.FromTunnel, string(e.Request.Body), string(e.Response.Body))
+		want.Describe()
+		if e.Summary != want.Summary || e.Type != "tool-calls" || e.CallID != want.CallID || len(e.ToolNames) != 1 || len(e.Checks) != len(want.Checks) || e.Auth != want.Auth {
+			t.Errorf("exchange %d is %+v, want %+v", e.ID, e, want)
+		}
+		if seen[string(e.Request.Body)] {
+			t.Errorf("exchange %d is there twice: %s", e.ID, e.Request.Body)
+		}
+		seen[string(e.Request.Body)] = true
+		return nil
+	})
+	if err != nil || len(seen) != n {
+		t.Errorf("%d of %d exchanges are recorded: %v", len(seen), n, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if summaries := <-told; len(summaries) != n || summaries[int64(n)] == "" {
+		t.Errorf("watchers were told of %d of %d", len(summaries), n)
+	}
+	if left := spools(t, path); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestSpoolingEndsWithThePressure(t *testing.T) {
+	s := open(t, newPath(t), record.Options{})
+	press(t, s, 100)
+	eventually(t, "the spooling ends", func() bool { return !s.Spooling() })
+	e := asks(1_000_000)
+	if replied(t, s, e) || e.ID == 0 {
+		t.Errorf("alone it is committed at once: %d", e.ID)
+	}
+	press(t, s, 100) // and once more, in the same file
+	if l := spools(t, s.Path()); len(l) != 1 {
+		t.Errorf("the spools: %v", l)
+	}
+}
+
+func TestOtherProcessesReadWhatIsSpooled(t *testing.T) {
+	path := newPath(t)
+	s := open(t, path, record.Options{})
+	n := press(t, s, 5000)
+	other := open(t, path, record.Options{ReadOnly: true})
+	if l := list(t, other, record.Query{}); len(l) != n {
+		t.Errorf("it finds %d of %d", len(l), n)
+	}
+}
+
+func TestCloseFilesWhatIsSpooled(t *testing.T) {
+	path := newPath(t)
+	s, err := record.Open(path, record.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := press(t, s, 3000)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l := list(t, open(t, path, record.Options{ReadOnly: true}), record.Query{}); len(l) != n {
+		t.Errorf("%d of %d are recorded", len(l), n)
+	}
+	if left := spools(t, path); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestWhatIsLearntOfASpooledExchange(t *testing.T) {
+	s := open(t, newPath(t), record.Options{})
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for spooled := 0; spooled < 20; {
+				e := asks(int(next.Add(1)))
+				if replied(t, s, e) {
+					spooled++
+				}
+				s.Amend(e, func(e *record.Exchange) { e.Error = "client went away after 3 bytes" })
+			}
+		})
+	}
+	wg.Wait()
+	eventually(t, "all are amended", func() bool {
+		for _, e := range list(t, s, record.Query{}) {
+			if e.Error == "" {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestALockedStoreLosesNothingOfTheSpool(t *testing.T) {
+	path := newPath(t)
+	s := open(t, path, record.Options{})
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 16 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					replied(t, s, asks(int(next.Add(1))))
+				}
+			}
+		})
+	}
+	eventually(t, "the spooling begins", s.Spooling)
+	if _, err := db.Exec("BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	for range 500 {
+		e := asks(int(next.Add(1)))
+		if s.Begin(e); !s.Spool(e, nil) {
+			t.Fatal("it is not spooled while the store is locked")
+		}
+	}
+	close(stop)
+	wg.Wait()
+	eventually(t, "it is told", func() bool { return s.Stopped() != nil })
+	if _, err := db.Exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "recording goes on", func() bool { return s.Stopped() == nil && !s.Spooling() })
+	if l := list(t, s, record.Query{}); len(l) != int(next.Load()) {
+		t.Errorf("%d of %d are recorded", len(l), next.Load())
+	}
+}
+
+// TestRedeliveriesAmongWhatIsSpooled sends each message twice.
+func TestRedeliveriesAmongWhatIsSpooled(t *testing.T) {
+	s := open(t, newPath(t), record.Options{})
+	var next atomic.Int64
+	var spooled atomic.Int64
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			for spooled.Load() < 500 {
+				n := int(next.Add(1))
+				for range 2 {
+					if replied(t, s, asks(n)) {
+						spooled.Add(1)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	first := make(map[string]int64)
+	l := list(t, s, record.Query{})
+	for _, e := range l {
+		if e.RedeliveryOf == 0 {
+			first[e.Summary] = e.ID
+		}
+	}
+	if len(first) != len(l)/2 {
+		t.Errorf("of %d exchanges %d are first deliveries", len(l), len(first))
+	}
+	for _, e := range l {
+		if told := check(&e, "redelivery"); (told != nil) != (e.RedeliveryOf != 0) {
+			t.Errorf("exchange %d repeats %d and says %+v", e.ID, e.RedeliveryOf, told)
+		}
+		if e.RedeliveryOf != 0 && e.RedeliveryOf != first[e.Summary] {
+			t.Errorf("exchange %d repeats %d, want %d", e.ID, e.RedeliveryOf, first[e.Summary])
+		}
+	}
+}
+
+// TestASpoolOfAnotherVersion has a spool whose records are not known.
+func TestASpoolOfAnotherVersion(t *testing.T) {
+	path := newPath(t)
+	if err := open(t, path, record.Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := spool.Create(path+".spool-", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Append(append(make([]byte, spool.Reserved), "what is this?"...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	s := open(t, path, record.Options{Notify: func(sentence string) { said = append(said, sentence) }})
+	if len(said) == 0 || !strings.Contains(said[0], "another version of vapitap") {
+		t.Errorf("said: %q", said)
+	}
+	if l := list(t, s, record.Query{}); len(l) != 0 {
+		t.Errorf("found: %+v", l)
+	}
+}
