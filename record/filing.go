@@ -19,8 +19,8 @@ type filing struct {
 	// committed, and in how many commits.
 	exchanges, commits int
 
-	appended int64  // how many were spooled when it was last looked after
-	buffer   []byte // what records are read into
+	came   int64  // how many had come when it was last looked after
+	buffer []byte // what records are read into
 }
 
 const (
@@ -98,7 +98,7 @@ func (w *writer) beginSpooling(ctx context.Context) {
 	if err == nil {
 		sp.on.Store(true)
 		w.filing.tick = time.NewTicker(fileEvery)
-		w.filing.appended = file.Appended()
+		w.filing.came = sp.came.Load()
 	}
 }
 
@@ -113,8 +113,8 @@ func noteSpool(ctx context.Context, q execer, path string, upto int64, pending b
 func (w *writer) lookAfterSpool(ctx context.Context) {
 	sp := &w.store.spooling
 	file := sp.file // only this goroutine changes it
-	came := file.Appended() - w.filing.appended
-	w.filing.appended += came
+	came := sp.came.Load() - w.filing.came
+	w.filing.came += came
 	all, most, bytes := came < calm || sp.awaited(), fileLittle, int64(fileLittleBytes)
 	if all {
 		most, bytes = fileMost, fileBytes

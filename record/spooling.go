@@ -16,7 +16,8 @@ import (
 // killed process leaves in its spool is filed by the next one that opens the
 // store.
 type spooling struct {
-	on atomic.Bool
+	on   atomic.Bool
+	came atomic.Int64 // how many exchanges were to be spooled, also those that found no room
 
 	// gate is held for reading while an exchange is appended, and for writing
 	// where on or file changes.
@@ -70,6 +71,7 @@ func (s *Store) Spool(e *Exchange, release func()) bool {
 	if !sp.on.Load() {
 		return false
 	}
+	sp.came.Add(1)
 	buf := spoolBuffers.Get().(*[]byte)
 	*buf = appendSpooled((*buf)[:spool.Reserved], e)
 	err := sp.file.Append(*buf)

@@ -18,9 +18,11 @@ import (
 // Store keeps exchanges in one SQLite file, which several processes may have
 // open at once. Its methods may be called by any goroutine.
 //
-// One goroutine, started by Open and ended by Close, does all the writing: what
-// arrives while it commits is committed together next. Reading has connections
-// of its own and never waits for it.
+// One goroutine, started by Open and ended by Close, does all the writing to it:
+// what arrives while it commits is committed together next. Where more arrives
+// than that is enough for, Spool writes it to a file beside the store, from which
+// the same goroutine files it later. Reading has connections of its own; it waits
+// for the filing, within reason, and never for commits.
 type Store struct {
 	path    string
 	options Options

@@ -35,7 +35,6 @@ type File struct {
 	next    int64   // the position of the next record
 	dropped int64   // how many entries were ever dropped
 	entries []entry // what is not dropped yet, in the order of positions
-	count   int64   // how many records were ever appended
 }
 
 type entry struct {
@@ -133,7 +132,6 @@ func (f *File) Append(buf []byte) error {
 	f.next += roundUp(int64(len(buf)))
 	number := f.dropped + int64(len(f.entries))
 	f.entries = append(f.entries, entry{at: at, size: int64(len(buf)) - Reserved})
-	f.count++
 	f.mu.Unlock()
 
 	f.putHeader(buf, at)
@@ -220,13 +218,6 @@ func (f *File) End() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.next
-}
-
-// Appended is how many records were ever appended.
-func (f *File) Appended() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.count
 }
 
 // Len is how many records are not dropped.
