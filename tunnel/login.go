@@ -21,6 +21,16 @@ func TryLogin(ctx context.Context, s Settings, version string) (Login, *Failure)
 	if s.Token == "" {
 		return Login{}, refusal("ERR_NGROK_4018", "", s, nil)
 	}
+	login, failure := logIn(ctx, s, version)
+	if failure == nil && login == (Login{}) {
+		// The SDK (2.4.0) overwrites what the edge told with nothing where that came
+		// before it had made the session ready for it.
+		login, failure = logIn(ctx, s, version)
+	}
+	return login, failure
+}
+
+func logIn(ctx context.Context, s Settings, version string) (Login, *Failure) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	options := []ngrok.AgentOption{
