@@ -137,6 +137,9 @@ func (w *writer) lookAfterSpool(ctx context.Context) {
 // endSpooling goes back to committing what comes, where nothing is spooled.
 func (w *writer) endSpooling(ctx context.Context) {
 	sp := &w.store.spooling
+	if sp.file.Len() > 0 { // who is just writing must not hold up all the others
+		return
+	}
 	sp.gate.Lock()
 	if sp.file.Len() > 0 {
 		sp.gate.Unlock()

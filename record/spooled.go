@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -93,9 +94,16 @@ func readSpooled(record []byte) (*Exchange, error) {
 }
 
 // describeSpooled finds out what an exchange from the spool was. What was said
-// with the secrets of who took it, it keeps.
+// with the secrets of who took it, it keeps. One that cannot be described stays
+// as it came: those behind it in the spool wait for it.
 func (e *Exchange) describeSpooled() {
 	said := e.Checks
+	defer func() {
+		if cause := recover(); cause != nil {
+			e.Checks = said
+			e.Summary = fmt.Sprintf("cannot be described: %v", cause)
+		}
+	}()
 	e.Checks = nil
 	e.Describe()
 	for _, c := range said {
