@@ -276,6 +276,7 @@ func (x *passage) release() {
 // was learnt after it was, amends it.
 func (x *passage) end() {
 	e := x.exchange
+	defer x.proxy.options.Store.Done(e)
 	if !x.handed {
 		if x.conn == nil && e.Error == "" {
 			e.Error = x.brokenOff(nil)

@@ -65,7 +65,17 @@ func (f *feed) publish(e *Exchange) {
 	f.tell(e.listed())
 }
 
-// land gives e up as in flight; what it became is published later.
+// reserve returns the first of n keys that no exchange of this process gets.
+func (f *feed) reserve(n int) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first := f.begun + 1
+	f.begun += int64(n)
+	return first
+}
+
+// land gives e up as in flight. Watchers that have seen it begin see it so until
+// it is published as what it became.
 func (f *feed) land(e *Exchange) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"vapitap/record/spool"
@@ -19,8 +20,12 @@ type filing struct {
 	// committed, and in how many commits.
 	exchanges, commits int
 
-	came   int64  // how many had come when it was last looked after
-	buffer []byte // what records are read into
+	looked   time.Time // when it was looked after last
+	came     int64     // how many had come by then
+	most     int       // how many are filed at a time: fewer after a failure
+	unnoted  bool      // the store does not say yet that nothing is spooled
+	buffer   []byte    // what records are read into
+	numbered map[int64]int64
 }
 
 const (
@@ -30,16 +35,13 @@ const (
 	pressureSample = 128
 
 	fileEvery = 20 * time.Millisecond
-	// calm is how many exchanges between two looks are few. While more come, only a
+	// calm is how many exchanges in fileEvery are few. While more come, only a
 	// little is filed at each look, and otherwise all that there is.
 	calm            = 20
 	fileLittle      = 8
 	fileLittleBytes = 128 << 10
 	fileMost        = 256
 	fileBytes       = 4 << 20
-	// closeFiling is for how long Close files what is spooled. The rest stays in its
-	// file for who opens the store next.
-	closeFiling = 3 * time.Second
 )
 
 // C is where the filing wants to be looked after.
@@ -48,6 +50,19 @@ func (f *filing) C() <-chan time.Time {
 		return nil
 	}
 	return f.tick.C
+}
+
+// begin and end are called when the spooling does.
+func (f *filing) begin(came int64) {
+	f.tick = time.NewTicker(fileEvery)
+	f.looked, f.came, f.most = time.Now(), came, fileMost
+}
+
+func (f *filing) end() {
+	if f.tick != nil {
+		f.tick.Stop()
+	}
+	f.tick, f.buffer, f.numbered = nil, nil, nil
 }
 
 // feel notes a batch that was committed, and begins to spool where replies wait
@@ -76,9 +91,8 @@ func (w *writer) feel(ctx context.Context, batch []*job) {
 // beginSpooling opens the spool, if it can be: else all goes on as before.
 func (w *writer) beginSpooling(ctx context.Context) {
 	sp := &w.store.spooling
-	sp.gate.RLock()
-	file := sp.file
-	sp.gate.RUnlock()
+	w.letGoneSpoolGo(ctx)
+	file := sp.file // only this goroutine changes it
 	if file == nil {
 		limit := int64(spoolLimit)
 		if size := w.store.options.Keep.Size; size > 0 {
@@ -91,36 +105,40 @@ func (w *writer) beginSpooling(ctx context.Context) {
 		file = made
 	}
 	// Nobody may append before the store says from where on it is not filed.
-	err := noteSpool(ctx, w.conn, file.Path(), file.First(), true)
+	err := noteSpool(ctx, w.conn, file, true)
 	sp.gate.Lock()
 	defer sp.gate.Unlock()
 	sp.file = file
-	if err == nil {
+	if err == nil && !sp.over {
+		w.filing.begin(sp.came.Load())
 		sp.on.Store(true)
-		w.filing.tick = time.NewTicker(fileEvery)
-		w.filing.came = sp.came.Load()
 	}
 }
 
-// noteSpool writes down how far a spool is filed.
-func noteSpool(ctx context.Context, q execer, path string, upto int64, pending bool) error {
-	_, err := q.ExecContext(ctx, "REPLACE INTO spool (file, upto, pending) VALUES (?, ?, ?)", filepath.Base(path), upto, pending)
+// noteSpool writes down how far a spool is filed, and whether it may hold what is
+// not.
+func noteSpool(ctx context.Context, q execer, f *spool.File, pending bool) error {
+	return noteUpto(ctx, q, f, f.First(), pending)
+}
+
+func noteUpto(ctx context.Context, q execer, f *spool.File, upto int64, pending bool) error {
+	_, err := q.ExecContext(ctx, "REPLACE INTO spool (file, upto, pending) VALUES (?, ?, ?)", filepath.Base(f.Path()), upto, pending)
 	return err
 }
 
 // lookAfterSpool files what is spooled: little while much comes, else as much as
 // can be until the next look. When nothing is left the spooling ends.
 func (w *writer) lookAfterSpool(ctx context.Context) {
-	sp := &w.store.spooling
-	file := sp.file // only this goroutine changes it
-	came := sp.came.Load() - w.filing.came
-	w.filing.came += came
-	all, most, bytes := came < calm || sp.awaited(), fileLittle, int64(fileLittleBytes)
+	sp, f := &w.store.spooling, &w.filing
+	now, came := time.Now(), sp.came.Load()
+	few := (came-f.came)*int64(fileEvery) < calm*int64(now.Sub(f.looked))
+	f.looked, f.came = now, came
+	all, most, bytes := few || sp.awaited() || sp.file.Wanted(), fileLittle, int64(fileLittleBytes)
 	if all {
 		most, bytes = fileMost, fileBytes
 	}
-	for until := time.Now().Add(fileEvery); ; {
-		filed, err := w.fileNext(ctx, file, most, bytes, false)
+	for {
+		filed, err := w.fileOwn(ctx, most, bytes)
 		if err != nil {
 			return
 		}
@@ -128,7 +146,7 @@ func (w *writer) lookAfterSpool(ctx context.Context) {
 			w.endSpooling(ctx)
 			return
 		}
-		if !all || len(w.store.wake) > 0 || time.Now().After(until) {
+		if !all || len(w.store.wake) > 0 || time.Since(now) > fileEvery {
 			return
 		}
 	}
@@ -148,58 +166,111 @@ func (w *writer) endSpooling(ctx context.Context) {
 	sp.on.Store(false)
 	sp.file.Rewind() // an error leaves the file as large as it is
 	sp.gate.Unlock()
-	w.filing.tick.Stop()
-	w.filing.tick = nil
-	w.filing.buffer = nil
+	w.filing.end()
 	sp.settled(sp.file.End())
-	noteSpool(ctx, w.conn, sp.file.Path(), sp.file.First(), false) // it is tried again with the next
+	w.noteEmpty(ctx)
 }
 
-// fileNext moves the oldest exchanges of a spool to the store, at most so many and of so
-// many bytes, and returns false where there was none. Left is whether another process spooled
-// them. With an error, recording has stopped.
-func (w *writer) fileNext(ctx context.Context, f *spool.File, most int, bytes int64, left bool) (filed bool, err error) {
-	refs, upto := f.Next(most, bytes)
-	if upto == f.First() {
-		return false, nil
+// noteEmpty has the store say that nothing is spooled. Where it fails it is
+// called again.
+func (w *writer) noteEmpty(ctx context.Context) {
+	w.filing.unnoted = noteSpool(ctx, w.conn, w.store.spooling.file, false) != nil
+}
+
+// lookAfterQuietSpool is called now and then.
+func (w *writer) lookAfterQuietSpool(ctx context.Context) {
+	w.letGoneSpoolGo(ctx)
+	if w.filing.unnoted && w.filing.tick == nil && w.store.spooling.file != nil {
+		w.noteEmpty(ctx)
 	}
-	batch := w.readSpool(f, refs, left)
-	batch = append(batch, &job{do: func(ctx context.Context, conn *sql.Conn) error {
-		return noteSpool(ctx, conn, f.Path(), upto, !left)
-	}})
-	changed, err := w.commitBatch(ctx, batch)
+}
+
+// letGoneSpoolGo gives up a spool whose file was removed, once what it holds is
+// filed: nobody would find it after this process.
+func (w *writer) letGoneSpoolGo(ctx context.Context) {
+	sp := &w.store.spooling
+	file := sp.file
+	if file == nil || !file.Gone() {
+		return
+	}
+	sp.gate.Lock()
+	sp.on.Store(false)
+	sp.gate.Unlock()
+	for filed := true; filed; {
+		var err error
+		if filed, err = w.fileOwn(ctx, fileMost, fileBytes); err != nil {
+			return // it is tried again
+		}
+	}
+	w.filing.end()
+	sp.settled(file.End())
+	sp.gate.Lock()
+	sp.file = nil
+	sp.gate.Unlock()
+	file.Close()
+	forgetSpool(ctx, w.conn, file.Path()) // else it is forgotten when the store is opened next
+}
+
+// fileOwn files the oldest exchanges of the spool of this process, at most so many
+// and of so many bytes, and returns false where there was none. With an error,
+// recording has stopped.
+func (w *writer) fileOwn(ctx context.Context, most int, bytes int64) (filed bool, err error) {
+	sp := &w.store.spooling
+	changed, upto, err := w.fileBatch(ctx, sp.file, most, bytes, 0)
+	if err != nil || upto == 0 {
+		return false, err
+	}
+	var amendments []*job
+	for _, e := range changed {
+		for _, change := range sp.filed(e) {
+			amendments = append(amendments, &job{amend: e, change: change})
+		}
+	}
+	if len(amendments) > 0 {
+		w.commitOrStop(ctx, amendments)
+	}
+	sp.settled(upto)
+	return true, nil
+}
+
+// fileBatch moves the oldest exchanges of a spool to the store in one commit, and
+// returns them and up to where the spool is filed now, 0 where it held nothing.
+// Where another process spooled them, firstKey is the key that the first of the
+// file gets in this one. With an error recording has stopped, unless another
+// version of vapitap wrote the spool.
+func (w *writer) fileBatch(ctx context.Context, f *spool.File, most int, bytes, firstKey int64) (changed []*Exchange, upto int64, err error) {
+	refs, upto := f.Next(min(most, max(w.filing.most, 1)), bytes)
+	if upto == f.First() {
+		return nil, 0, nil
+	}
+	batch, err := w.readSpool(f, refs, firstKey)
 	if err != nil {
+		return nil, 0, err
+	}
+	batch = append(batch, &job{do: func(ctx context.Context, conn *sql.Conn) error {
+		return noteUpto(ctx, conn, f, upto, true)
+	}})
+	if changed, err = w.commitBatch(ctx, batch); err != nil {
 		w.conn.ExecContext(ctx, "ROLLBACK") // fails where SQLite did so itself
 		err = explain(w.store.path, err)
 		w.store.putBack(nil, err)
-		return false, err
+		w.filing.most = 1 // perhaps there is room for little
+		return nil, 0, err
 	}
 	f.Drop(upto)
+	w.filing.most = min(2*max(w.filing.most, 1), fileMost)
 	w.committed(batch, changed)
-	if !left {
-		w.amendFiled(ctx, changed)
-	}
-	w.store.spooling.settled(upto)
-	return true, w.keep.step(ctx, w.conn)
-}
-
-// amendFiled amends what was filed just now by what was learnt of it since it
-// was spooled.
-func (w *writer) amendFiled(ctx context.Context, filed []*Exchange) {
-	var batch []*job
-	for _, e := range filed {
-		for _, change := range w.store.spooling.remember(e) {
-			batch = append(batch, &job{amend: e, change: change})
+	for range 1 + len(batch)/stepRows {
+		if w.keep.step(ctx, w.conn) != nil || !w.keep.over {
+			break // a commit will tell if the file fails
 		}
 	}
-	if len(batch) > 0 {
-		w.commitOrStop(ctx, batch)
-	}
+	return changed, upto, nil
 }
 
 // readSpool reads records of a spool, as jobs for one commit. Until it is called
 // again they use the same memory.
-func (w *writer) readSpool(f *spool.File, refs []spool.Ref, left bool) []*job {
+func (w *writer) readSpool(f *spool.File, refs []spool.Ref, firstKey int64) ([]*job, error) {
 	size := 0
 	for _, r := range refs {
 		size += spool.Reserved + int(r.Size)
@@ -217,46 +288,52 @@ func (w *writer) readSpool(f *spool.File, refs []spool.Ref, left bool) []*job {
 		if err == nil {
 			e, err = readSpooled(record)
 		}
+		if errors.Is(err, errSpooled) {
+			return nil, fmt.Errorf("%s: %w", f.Path(), err)
+		}
 		if err != nil {
 			w.store.notify(fmt.Sprintf("an exchange in the spool cannot be read and is lost: %v", err))
 			continue
 		}
 		e.describeSpooled()
-		if left {
-			e.pending = 0 // it counts those of its own process
+		if firstKey > 0 {
+			e.pending = firstKey + r.Number
 		}
-		batch = append(batch, &job{exchange: e, numbered: w.store.recogniseFiled})
+		batch = append(batch, &job{exchange: e, numbered: w.numberFiled})
 	}
-	return batch
+	if len(batch) > 0 {
+		w.store.awaitReadBack(batch[0].exchange.Time)
+	}
+	w.filing.numbered = make(map[int64]int64, len(batch))
+	return batch, nil
 }
 
-// fileAtClose files what is spooled when the store closes, for a while, and lets
-// go of the spool.
+// numberFiled is told of each exchange of a batch as soon as its id is known.
+func (w *writer) numberFiled(e *Exchange) {
+	w.filing.numbered[e.pending] = e.ID
+	w.store.recogniseFiled(e, w.filing.numbered)
+}
+
+// fileAtClose files what is still spooled when the store closes, for a while, and
+// lets go of the spool.
 func (w *writer) fileAtClose(ctx context.Context) {
-	sp := &w.store.spooling
-	sp.gate.Lock()
-	sp.on.Store(false)
-	file := sp.file
-	sp.gate.Unlock()
+	file := w.store.spooling.file
 	if file == nil {
 		return
 	}
-	if w.filing.tick != nil {
-		w.filing.tick.Stop()
-		w.filing.tick = nil
-	}
-	for until := time.Now().Add(closeFiling); w.db != nil && time.Now().Before(until); {
-		if filed, err := w.fileNext(ctx, file, fileMost, fileBytes, false); !filed || err != nil {
+	for until := time.Now().Add(closePatience); w.db != nil && time.Now().Before(until); {
+		if filed, err := w.fileOwn(ctx, fileMost, fileBytes); !filed || err != nil {
 			break
 		}
 	}
+	w.filing.end()
 	if n := file.Len(); n > 0 {
 		w.store.notify(fmt.Sprintf("%d exchanges are still in %s; the next vapitap that opens the store files them", n, file.Path()))
 		file.Close()
 		return
 	}
 	if file.Remove() == nil && w.db != nil {
-		forgetSpool(ctx, w.conn, file.Path()) // else it is forgotten with the next one
+		forgetSpool(ctx, w.conn, file.Path()) // else it is forgotten when the store is opened next
 	}
 }
 
@@ -267,33 +344,64 @@ func forgetSpool(ctx context.Context, q execer, path string) error {
 
 // fileLeft files what processes that were killed have left in their spools.
 func (w *writer) fileLeft(ctx context.Context) error {
+	noted, err := notedSpools(ctx, w.conn) // before it is looked which there are
+	if err != nil {
+		return err
+	}
 	paths, err := spool.Files(spoolPrefix(w.store.path))
 	for _, path := range paths {
 		err = errors.Join(err, w.fileOne(ctx, path))
 	}
-	w.filing.buffer = nil
+	for _, name := range noted {
+		if !slices.ContainsFunc(paths, func(path string) bool { return filepath.Base(path) == name }) {
+			err = errors.Join(err, forgetSpool(ctx, w.conn, name))
+		}
+	}
+	w.filing.end()
 	return err
+}
+
+// notedSpools returns the names of the spools that the store knows of.
+func notedSpools(ctx context.Context, q querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, "SELECT file FROM spool")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }
 
 // fileOne files what is left in one spool, and removes it.
 func (w *writer) fileOne(ctx context.Context, path string) error {
-	var after int64
-	err := w.conn.QueryRowContext(ctx, "SELECT upto FROM spool WHERE file = ?", filepath.Base(path)).Scan(&after)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	f, err := spool.Open(path, after)
+	f, err := spool.Open(path)
 	if errors.Is(err, spool.ErrInUse) || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	var upto int64 // nobody else can change it now
+	err = w.conn.QueryRowContext(ctx, "SELECT upto FROM spool WHERE file = ?", filepath.Base(path)).Scan(&upto)
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		err = f.Find(upto)
+	}
 	n := f.Len()
-	for filed := true; filed; {
-		if filed, err = w.fileNext(ctx, f, fileMost, fileBytes, true); err != nil {
-			return errors.Join(err, f.Close())
-		}
+	firstKey := w.store.feed.reserve(n)
+	for filed := true; err == nil && filed; {
+		var now int64
+		_, now, err = w.fileBatch(ctx, f, fileMost, fileBytes, firstKey)
+		filed = now > 0
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
 	}
 	if n > 0 {
 		w.store.notify(fmt.Sprintf("%d exchanges that an earlier run could not put away are in the store now", n))
@@ -304,30 +412,35 @@ func (w *writer) fileOne(ctx context.Context, path string) error {
 	return forgetSpool(ctx, w.conn, path)
 }
 
-// spoolsPending reports whether another process has spooled what it has not
-// filed yet, or may have.
-func spoolsPending(ctx context.Context, q querier, store string) (bool, error) {
-	paths, err := spool.Files(spoolPrefix(store))
+// busySpools returns the spools of other processes that may hold what is not
+// filed.
+func (s *Store) busySpools(ctx context.Context) ([]string, error) {
+	paths, err := spool.Files(spoolPrefix(s.path))
+	if err != nil || len(paths) == 0 {
+		return nil, err
+	}
+	s.spooling.gate.RLock()
+	own := s.spooling.file
+	s.spooling.gate.RUnlock()
+	var busy []string
 	for _, path := range paths {
+		if own != nil && filepath.Base(own.Path()) == filepath.Base(path) {
+			continue
+		}
 		var pending bool
-		err := q.QueryRowContext(ctx, "SELECT pending FROM spool WHERE file = ?", filepath.Base(path)).Scan(&pending)
+		err := s.readers.Load().QueryRowContext(ctx, "SELECT pending FROM spool WHERE file = ?", filepath.Base(path)).Scan(&pending)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return false, err
+			return nil, err
 		}
 		if pending && spool.InUse(path) {
-			return true, nil
+			busy = append(busy, path)
 		}
 	}
-	return false, err
+	return busy, nil
 }
 
 // spoolLeft reports whether a process that was killed has left a spool behind.
 func spoolLeft(store string) bool {
-	paths, err := spool.Files(spoolPrefix(store))
-	for _, path := range paths {
-		if !spool.InUse(path) {
-			return true
-		}
-	}
-	return err != nil
+	paths, _ := spool.Files(spoolPrefix(store)) // of a folder that cannot be read nothing is known
+	return slices.ContainsFunc(paths, func(path string) bool { return !spool.InUse(path) })
 }

@@ -26,6 +26,7 @@ type TypeTraffic struct {
 // TunnelMonth returns what came through the tunnel in the month of a time, of
 // UTC, the most frequent type first.
 func (s *Store) TunnelMonth(ctx context.Context, at time.Time) (Traffic, error) {
+	s.settle(ctx)
 	var t Traffic
 	rows, err := s.readers.Load().QueryContext(ctx,
 		"SELECT type, requests, bytes FROM tunnel_month WHERE month = ? ORDER BY requests DESC, type", monthOf(at))

@@ -84,8 +84,8 @@ func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.
 	if s.options.ReadOnly || e.pending == 0 || !e.repeatable() {
 		return patience
 	}
-	s.readBack()
 	start := time.Now()
+	s.readBack(start)
 	limit := patience
 	if limit <= 0 {
 		limit = repeatPatience
@@ -98,7 +98,7 @@ func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.
 	}
 	e.fingerprint = s.repeats.fingerprint(e.Request.Body)
 	me := delivery{key: e.pending, at: micros(e.Time), status: e.Status}
-	other, wait := s.repeats.add(e.fingerprint, me)
+	other, wait := s.repeats.add(e.fingerprint, me, true)
 	if wait != nil {
 		waitFor(wait.known, limit-time.Since(start))
 		other.id = s.repeats.idOf(other.key, wait)
@@ -114,21 +114,31 @@ func (s *Store) recogniseRepeat(e *Exchange, patience time.Duration) (left time.
 }
 
 // recogniseFiled is recogniseRepeat for an exchange that was answered a while ago
-// and has its id, which is being filed from the spool. It may be called again
-// where that failed.
-func (s *Store) recogniseFiled(e *Exchange) {
+// and is being filed from the spool; numbered has the ids, by key, of those that
+// are filed with it. It may be called again with the same exchange, where filing
+// it failed.
+func (s *Store) recogniseFiled(e *Exchange, numbered map[int64]int64) {
 	if !e.repeatable() {
 		return
 	}
-	s.readBack()
-	waitFor(s.repeats.filled, repeatPatience)
 	e.fingerprint = s.repeats.fingerprint(e.Request.Body)
-	me := delivery{key: e.pending, id: e.ID, at: micros(e.Time), status: e.Status}
-	other, _ := s.repeats.add(e.fingerprint, me)
-	if other.at != 0 && other.id != me.id && (other.key == 0 || other.key != me.key) {
-		e.RedeliveryOf = other.id
-		e.addCheck(redelivered(other, me))
+	me := delivery{key: e.pending, at: micros(e.Time), status: e.Status}
+	other, _ := s.repeats.add(e.fingerprint, me, false)
+	if other.at == 0 {
+		return
 	}
+	if other.id == 0 {
+		other.id = numbered[other.key]
+	}
+	e.RedeliveryOf = other.id
+	e.addCheck(redelivered(other, me))
+}
+
+// awaitReadBack waits until what the store had of the minutes before a time is
+// known, within repeatPatience.
+func (s *Store) awaitReadBack(at time.Time) {
+	s.readBack(at)
+	waitFor(s.repeats.filled, repeatPatience)
 }
 
 // repeatable reports whether a redelivery of e would be noticed.
@@ -172,9 +182,10 @@ func inSeconds(d time.Duration) string {
 }
 
 // add remembers a delivery and returns the other one that it repeats: the first
-// within the window, else the last; none where there is neither. Where its id is
-// not known yet, it can be waited for.
-func (r *repeats) add(of fingerprint, me delivery) (other delivery, wait *awaited) {
+// within the window, else the last; none where there is neither, or where it is
+// remembered as the first already. Where its id is not known yet, it can be waited
+// for.
+func (r *repeats) add(of fingerprint, me delivery, await bool) (other delivery, wait *awaited) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forget(me.at)
@@ -183,6 +194,8 @@ func (r *repeats) add(of fingerprint, me delivery) (other delivery, wait *awaite
 	case !known:
 		r.order = append(r.order, of)
 		r.known[of] = deliveries{me, me}
+		return delivery{}, nil
+	case me.key != 0 && d.first.key == me.key:
 		return delivery{}, nil
 	case near(d.first.at, me.at):
 		other = d.first
@@ -195,7 +208,7 @@ func (r *repeats) add(of fingerprint, me delivery) (other delivery, wait *awaite
 	}
 	d.last = me
 	r.known[of] = d
-	if other.id != 0 {
+	if other.id != 0 || !await {
 		return other, nil
 	}
 	wait = r.awaited[other.key]
@@ -255,8 +268,8 @@ func (r *repeats) committed(e *Exchange) {
 	}
 }
 
-// readBack begins, once, to read what the store has of the last minutes.
-func (s *Store) readBack() {
+// readBack begins, once, to read what the store has of the minutes before a time.
+func (s *Store) readBack(at time.Time) {
 	s.repeats.begin.Do(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -268,7 +281,7 @@ func (s *Store) readBack() {
 		go func() {
 			defer s.ended.Done()
 			defer close(s.repeats.filled)
-			s.readRecent(context.Background(), time.Now()) // what cannot be read is not recognised
+			s.readRecent(context.Background(), at) // what cannot be read is not recognised
 		}()
 	})
 }
@@ -299,7 +312,7 @@ func (s *Store) readRecent(ctx context.Context, now time.Time) error {
 		return nil
 	})
 	for i := len(recent) - 1; i >= 0; i-- { // oldest first
-		s.repeats.add(bodies[i], recent[i])
+		s.repeats.add(bodies[i], recent[i], false)
 	}
 	return err
 }

@@ -26,6 +26,8 @@ const (
 	stepBytes = 8 << 20
 	// lookAgain is after how many body bytes the size is looked at again.
 	lookAgain = 16 << 20
+	// quietDeleting is for how long a quiet store is cleared at a time.
+	quietDeleting = 50 * time.Millisecond
 	// A quiet store gives this many free pages back to the file system at a time,
 	// and keeps so many for what comes next.
 	vacuumPages = 4096
@@ -54,8 +56,10 @@ func (r *retention) look(ctx context.Context, conn *sql.Conn, quiet bool) error 
 	if err := r.measure(ctx, conn); err != nil {
 		return err
 	}
-	if r.over {
-		return r.deleteOldest(ctx, conn)
+	for began := time.Now(); r.over; {
+		if err := r.deleteOldest(ctx, conn); err != nil || !quiet || time.Since(began) > quietDeleting {
+			return err
+		}
 	}
 	if !quiet {
 		return nil

@@ -125,7 +125,7 @@ func leave(t *testing.T, path string, exchanges []*Exchange, filed int) {
 		}
 	}
 	_, upto := f.Next(filed, 1<<30)
-	if err := s.write(func(ctx context.Context, conn *sql.Conn) error { return noteSpool(ctx, conn, f.Path(), upto, true) }); err != nil {
+	if err := s.write(func(ctx context.Context, conn *sql.Conn) error { return noteUpto(ctx, conn, f, upto, true) }); err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range []error{f.Close(), s.Close()} {

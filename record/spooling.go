@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,15 +21,18 @@ type spooling struct {
 	came atomic.Int64 // how many exchanges were to be spooled, also those that found no room
 
 	// gate is held for reading while an exchange is appended, and for writing
-	// where on or file changes.
+	// where on, over or file changes.
 	gate sync.RWMutex
+	over bool        // the store closes: it may not go on any more
 	file *spool.File // nil until it is needed
 
-	mu       sync.Mutex
-	learnt   map[int64][]func(*Exchange) // amendments of exchanges that are not filed yet, by their key
-	filed    map[int64]int64             // the ids of those that were filed last, by their key
-	filedKey []int64                     // of filed, oldest first
-	waiting  []settling
+	mu sync.Mutex
+	// open has the exchanges whose goroutines may still learn something of them, by
+	// their key: their ids once they are filed, 0 before. learnt has what they
+	// learnt before that.
+	open    map[int64]int64
+	learnt  map[int64][]func(*Exchange)
+	waiting []*settling
 }
 
 // settling is somebody who waits for what was spooled before a position.
@@ -40,15 +44,21 @@ type settling struct {
 const (
 	// spoolLimit is how large the spool may become, in bytes, where the store may.
 	spoolLimit = 1 << 30
-	// mostFiled is how many filed exchanges are remembered. What is learnt of an
-	// exchange after its commit comes at once.
-	mostFiled = 4096
 	// settlePatience is how long a reader waits for what is being filed.
 	settlePatience = 5 * time.Second
+	// closePatience is how long Close does. The rest stays in its file for who opens
+	// the store next.
+	closePatience = 3 * time.Second
 )
 
-// spoolPrefix is how the names of the spools of a store begin.
-func spoolPrefix(path string) string { return path + ".spool-" }
+// spoolPrefix is how the names of the spools of a store begin: with its real
+// name, under which all find them.
+func spoolPrefix(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return path + ".spool-"
+}
 
 // spoolBuffers are what records are put together in, as *[]byte.
 var spoolBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
@@ -59,8 +69,12 @@ const largestSpoolBuffer = 1 << 20
 // Spool is Commit for an exchange that came in where exchanges come faster than
 // they can be committed: it is on disk when Spool returns true, and is described,
 // given its id and told to watchers later. It need not be described before; where
-// it was authenticated it must be. False says that nothing was done, because
-// there is no need or no room, and Commit is what to call.
+// it was authenticated it must be. Its caller owes a call of Done. False says that
+// nothing was done, because there is no need or no room, and Commit is what to
+// call.
+//
+// Unlike Commit it has no patience: the write is the caller's own, into the
+// system's cache, and takes as long as that takes.
 func (s *Store) Spool(e *Exchange, release func()) bool {
 	sp := &s.spooling
 	if !sp.on.Load() {
@@ -74,11 +88,13 @@ func (s *Store) Spool(e *Exchange, release func()) bool {
 	sp.came.Add(1)
 	buf := spoolBuffers.Get().(*[]byte)
 	*buf = appendSpooled((*buf)[:spool.Reserved], e)
+	sp.expect(e.pending)
 	err := sp.file.Append(*buf)
 	if cap(*buf) <= largestSpoolBuffer {
 		spoolBuffers.Put(buf)
 	}
 	if err != nil { // it is full, or the disk is
+		sp.forget(e.pending)
 		return false
 	}
 	e.spooled = true
@@ -89,65 +105,89 @@ func (s *Store) Spool(e *Exchange, release func()) bool {
 	return true
 }
 
-// learn keeps an amendment of a spooled exchange until that is filed. Where it
+// Done says that nothing more will be learnt of an exchange: Amend is not called
+// with it any more.
+func (s *Store) Done(e *Exchange) {
+	if e.spooled {
+		s.spooling.forget(e.pending)
+	}
+}
+
+// expect says that something may still be learnt of the exchange with this key,
+// and forget that nothing will be.
+func (sp *spooling) expect(key int64) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.open == nil {
+		sp.open, sp.learnt = make(map[int64]int64), make(map[int64][]func(*Exchange))
+	}
+	sp.open[key] = 0
+}
+
+func (sp *spooling) forget(key int64) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	delete(sp.open, key)
+}
+
+// learn keeps what was learnt of a spooled exchange until that is filed. Where it
 // is already, it returns its id.
 func (sp *spooling) learn(key int64, change func(*Exchange)) (id int64) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	if id, ok := sp.filed[key]; ok {
+	if id := sp.open[key]; id != 0 {
 		return id
-	}
-	if sp.learnt == nil {
-		sp.learnt = make(map[int64][]func(*Exchange))
 	}
 	sp.learnt[key] = append(sp.learnt[key], change)
 	return 0
 }
 
-// remember notes the id of an exchange that was filed, and returns what was
-// learnt of it meanwhile.
-func (sp *spooling) remember(e *Exchange) []func(*Exchange) {
+// filed notes the id of an exchange that was filed, and returns what was learnt
+// of it before.
+func (sp *spooling) filed(e *Exchange) []func(*Exchange) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	if sp.filed == nil {
-		sp.filed = make(map[int64]int64)
-	}
-	sp.filed[e.pending] = e.ID
-	sp.filedKey = append(sp.filedKey, e.pending)
-	if len(sp.filedKey) > mostFiled {
-		delete(sp.filed, sp.filedKey[0])
-		sp.filedKey = sp.filedKey[1:]
+	if _, ok := sp.open[e.pending]; ok {
+		sp.open[e.pending] = e.ID
 	}
 	changes := sp.learnt[e.pending]
 	delete(sp.learnt, e.pending)
 	return changes
 }
 
-// settle waits until what was spooled before is filed, within settlePatience, so
-// that who reads the store finds every exchange that was answered. It may not be
-// called by the goroutine that writes.
+// settle waits until what was spooled before, by this process or another, is
+// filed, within settlePatience, so that who reads the store finds every exchange
+// that was answered. It may not be called by the goroutine that writes.
 func (s *Store) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
+	if s.spooling.on.Load() && s.Stopped() == nil {
+		s.settleOwn(ctx)
+	}
+	s.settleOthers(ctx)
+}
+
+// settleOwn waits until what this process has spooled by now is filed.
+func (s *Store) settleOwn(ctx context.Context) {
 	sp := &s.spooling
-	if !sp.on.Load() || s.Stopped() != nil {
-		return
-	}
 	sp.gate.RLock()
-	if !sp.on.Load() {
-		sp.gate.RUnlock()
+	file := sp.file
+	sp.gate.RUnlock()
+	if file == nil {
 		return
 	}
-	me := settling{upto: sp.file.End(), done: make(chan struct{})}
+	me := &settling{upto: file.End(), done: make(chan struct{})}
 	sp.mu.Lock()
+	if file.First() >= me.upto {
+		sp.mu.Unlock()
+		return
+	}
 	sp.waiting = append(sp.waiting, me)
 	sp.mu.Unlock()
-	sp.gate.RUnlock()
-	s.signal()
-	patience := time.NewTimer(settlePatience)
-	defer patience.Stop()
 	select {
 	case <-me.done:
-	case <-patience.C:
 	case <-ctx.Done():
+		sp.leave(me)
 	case <-s.quit:
 	}
 }
@@ -164,31 +204,71 @@ func (sp *spooling) settled(upto int64) {
 			still = append(still, w)
 		}
 	}
+	clear(sp.waiting[len(still):])
 	sp.waiting = still
 }
 
-// awaited reports whether somebody waits for what is spooled.
+// leave is for who waits no longer.
+func (sp *spooling) leave(me *settling) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	for i, w := range sp.waiting {
+		if w == me {
+			sp.waiting = append(sp.waiting[:i], sp.waiting[i+1:]...)
+			return
+		}
+	}
+}
+
+// awaited reports whether somebody of this process waits for what is spooled.
 func (sp *spooling) awaited() bool {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	return len(sp.waiting) > 0
 }
 
-// waitForOthers waits while another process files what it has spooled, within
-// settlePatience.
-func (s *Store) waitForOthers(ctx context.Context) {
-	const again = 20 * time.Millisecond
-	tick := time.NewTicker(again)
+// settleOthers waits until the other processes have filed what they spooled, and
+// asks them to.
+func (s *Store) settleOthers(ctx context.Context) {
+	asked := make(map[string]bool)
+	defer func() {
+		for path := range asked {
+			spool.Unwant(path)
+		}
+	}()
+	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for range settlePatience / again {
-		busy, err := spoolsPending(ctx, s.readers.Load(), s.path)
-		if err != nil || !busy {
+	for {
+		busy, err := s.busySpools(ctx)
+		if err != nil || len(busy) == 0 {
 			return
+		}
+		for _, path := range busy {
+			asked[path] = true
+			spool.Want(path)
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
+		case <-s.quit:
+			return
 		}
 	}
+}
+
+// stopSpooling has no more spooled, and waits until what was is filed, within
+// closePatience.
+func (s *Store) stopSpooling() {
+	sp := &s.spooling
+	sp.gate.Lock()
+	sp.over = true
+	sp.on.Store(false)
+	sp.gate.Unlock()
+	if s.Stopped() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
+	defer cancel()
+	s.settleOwn(ctx)
 }

@@ -53,7 +53,8 @@ type Store struct {
 // everything.
 type Options struct {
 	// ReadOnly opens an existing store only to read it; nothing is created or
-	// brought up to date.
+	// brought up to date. Where a killed process left exchanges beside it that are
+	// not in it yet, they are put in first, if that can be.
 	ReadOnly bool
 	// Keep is what the store may hold; the oldest exchanges are deleted beyond it.
 	Keep Keep
@@ -127,7 +128,6 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 	if err == nil {
 		conn, err = s.readers.Load().Conn(ctx)
 	}
-	s.waitForOthers(ctx)
 	t := &tail{feed: s.feed}
 	if err == nil {
 		err = t.start(ctx, conn)
@@ -195,7 +195,8 @@ func (s *Store) Stopped() error {
 // not be committed is lost and told as an error.
 func (s *Store) Close() error {
 	if s.pairing != nil {
-		s.pairing.end() // what it learns is still to be committed
+		s.stopSpooling() // what is filed is still to be paired
+		s.pairing.end()  // what it learns is still to be committed
 	}
 	s.mu.Lock()
 	if s.closing {
@@ -251,7 +252,7 @@ func (s *Store) Begin(e *Exchange) {
 		e.Session = session.ID
 	}
 	if e.live() && s.pairing != nil {
-		s.readBack() // so that it is done when this one is committed
+		s.readBack(time.Now()) // so that it is done when this one is committed
 	}
 	s.feed.begin(e)
 }

@@ -44,8 +44,12 @@ func (w *writer) open(ctx context.Context) error {
 	if err == nil {
 		w.file, err = os.Stat(path)
 	}
+	// The file may be another one than before.
 	if session := w.store.session.Load(); err == nil && session != nil {
-		err = insertSession(ctx, conn, session) // the file may be another one than before
+		err = insertSession(ctx, conn, session)
+	}
+	if file := w.store.spooling.file; err == nil && file != nil {
+		err = noteSpool(ctx, conn, file, true)
 	}
 	if err == nil {
 		// Replies do not wait as long as this: see Commit.
@@ -132,6 +136,10 @@ func (w *writer) lookAfter(ctx context.Context) {
 		w.tryAgain(ctx)
 		return
 	}
+	w.lookAfterQuietSpool(ctx)
+	if s.Stopped() != nil {
+		return
+	}
 	if moved, _ := w.tail.catchUp(ctx, w.conn); moved {
 		w.next = 0
 	}
@@ -154,6 +162,11 @@ func (w *writer) tryAgain(ctx context.Context) {
 	batch := w.store.take()
 	if !w.commitOrStop(ctx, batch) {
 		return
+	}
+	if file := w.store.spooling.file; file != nil {
+		if _, err := w.fileOwn(ctx, fileMost, fileBytes); err != nil {
+			return // there is room for nothing, although there was for less
+		}
 	}
 	w.store.goOn()
 	w.store.signal()

@@ -1,53 +1,86 @@
 package spool
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
-// Files returns the spools whose names begin with prefix, those in use included.
+// Files returns the spools that Create made with this prefix, those in use
+// included.
 func Files(prefix string) ([]string, error) {
 	folder, begin := filepath.Split(prefix)
 	if folder == "" {
 		folder = "."
 	}
 	entries, err := os.ReadDir(folder)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	var paths []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), begin) && e.Type().IsRegular() {
+		digits, ok := strings.CutPrefix(e.Name(), begin)
+		if _, err := hex.DecodeString(digits); ok && err == nil && len(digits) == nameDigits && e.Type().IsRegular() {
 			paths = append(paths, filepath.Join(folder, e.Name()))
 		}
 	}
 	return paths, err
 }
 
-// InUse reports whether the owner of a spool has not ended.
+// InUse reports whether the owner of a spool has not ended. Of one that cannot
+// be read nothing is known, and it is taken to be in use.
 func InUse(path string) bool {
-	f := &File{path: path}
-	err := f.open(os.O_RDWR)
-	if err == nil {
-		f.Close()
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	defer lock.Close()
+	free, err := lock.TryRLock()
+	return !free && !errors.Is(err, fs.ErrNotExist)
+}
+
+// What a reader wants filed is asked for with an empty file beside the spool,
+// which is newer than wantedFor.
+const (
+	wantedSuffix = ".wanted"
+	wantedFor    = time.Second
+)
+
+// Want asks the owner of a spool to file what it holds. It holds for a second;
+// Wanted of the owner says so.
+func Want(path string) {
+	path += wantedSuffix
+	now := time.Now()
+	if os.Chtimes(path, now, now) != nil {
+		if f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600); err == nil { // else it is waited for without
+			f.Close()
+		}
 	}
-	return errors.Is(err, ErrInUse)
+}
+
+// Unwant takes back what Want asked for.
+func Unwant(path string) { os.Remove(path + wantedSuffix) }
+
+// Wanted reports whether another process waits for what the spool holds.
+func (f *File) Wanted() bool {
+	st, err := os.Stat(f.path + wantedSuffix)
+	return err == nil && time.Since(st.ModTime()) < wantedFor
 }
 
 // justMade is how old a file without a key is at most that may still be in the
 // making.
 const justMade = time.Minute
 
-// Open takes over a spool whose owner has ended, with the records from position
-// after on. ErrInUse says that the owner has not, os.ErrNotExist that it has
-// removed it; a file that is no spool yet, or none any more, is empty.
-func Open(path string, after int64) (*File, error) {
+// Open takes over a spool whose owner has ended. ErrInUse says that the owner has
+// not, fs.ErrNotExist that it has removed it. What it holds is still to be found:
+// see Find.
+func Open(path string) (*File, error) {
 	f := &File{path: path}
 	if err := f.open(os.O_RDWR); err != nil {
 		return nil, err
@@ -65,9 +98,6 @@ func Open(path string, after int64) (*File, error) {
 		return nil, errors.Join(fmt.Errorf("%s is not a spool", path), f.Close())
 	}
 	copy(f.key[:], begin[len(magic):])
-	if err := f.find(after); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
 	return f, nil
 }
 
@@ -103,8 +133,11 @@ func (w *window) at(offset int64, n int) ([]byte, error) {
 	return w.buf[offset-w.begin:][:n], nil
 }
 
-// find looks through the file for whole records from a position on.
-func (f *File) find(after int64) error {
+// Find looks through a file that was opened for whole records from a position on,
+// slot by slot: what was there before, and what was being written when its owner
+// ended, is of any length. It is called once. A file that is no spool yet, or
+// none any more, has none.
+func (f *File) Find(after int64) error {
 	st, err := f.data.Stat()
 	if err != nil {
 		return err

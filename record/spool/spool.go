@@ -6,20 +6,23 @@
 package spool
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
 
 // File is a spool that this process owns: no other can open it until it is
-// closed or the process ends, however it ends. Append and End may be called by
-// any goroutine, all else by one.
+// closed or the process ends, however it ends. Append, End and Len may be called
+// by any goroutine, all else by one.
 //
 // A record has a position, which grows from record to record and never begins
 // anew, although the space in the file does.
@@ -53,13 +56,20 @@ const (
 
 // Ref is where a record stands in its file.
 type Ref struct {
-	at   int64
-	Size int64 // of the record, in bytes
+	at     int64
+	Size   int64 // of the record, in bytes
+	Number int64 // counts the records of a File from 0, those included that were dropped
 }
 
 // Reserved is how many bytes at the beginning of what Append is given are the
 // spool's own.
 const Reserved = headerSize
+
+// lockPatience is how long a lock that somebody has is waited for.
+const lockPatience = 50 * time.Millisecond
+
+// nameDigits is how many hexadecimal digits follow the prefix in a spool's name.
+const nameDigits = 8
 
 // maxRecord is the largest record, in bytes.
 const maxRecord = 1 << 30
@@ -81,7 +91,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // Create makes a new spool in a file whose name begins with prefix, which only
 // the user may read. It grows to limit bytes at most.
 func Create(prefix string, limit int64) (*File, error) {
-	var name [4]byte
+	var name [nameDigits / 2]byte
 	if _, err := rand.Read(name[:]); err != nil {
 		return nil, err
 	}
@@ -102,17 +112,31 @@ func Create(prefix string, limit int64) (*File, error) {
 // where no other handle can read or write that then, so nothing is kept there.
 func (f *File) open(flags int) error {
 	f.lock = flock.New(f.path, flock.SetFlag(flags), flock.SetPermissions(0o600))
-	locked, err := f.lock.TryLock()
-	if err != nil {
-		return err
-	}
-	if !locked {
+	// Others hold it for a moment to see whether somebody does.
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	locked, err := f.lock.TryLockContext(ctx, lockPatience/10)
+	if errors.Is(err, context.DeadlineExceeded) {
 		return ErrInUse
+	}
+	if err != nil || !locked {
+		return errors.Join(err, f.lock.Close())
 	}
 	if f.data, err = os.OpenFile(f.path, os.O_RDWR, 0); err != nil {
 		return errors.Join(err, f.lock.Close())
 	}
 	return nil
+}
+
+// Gone reports whether the file was removed or replaced, so that nobody would
+// find what it holds after this process.
+func (f *File) Gone() bool {
+	there, err := os.Stat(f.path)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	mine, err := f.data.Stat()
+	return err == nil && !os.SameFile(there, mine)
 }
 
 // Path is the name of the file.
@@ -154,7 +178,7 @@ func (f *File) Next(most int, bytes int64) (refs []Ref, upto int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	upto = f.first()
-	for _, e := range f.entries {
+	for i, e := range f.entries {
 		if e.state == writing || len(refs) == most {
 			break
 		}
@@ -162,7 +186,7 @@ func (f *File) Next(most int, bytes int64) (refs []Ref, upto int64) {
 			if bytes -= e.size; bytes < 0 && len(refs) > 0 {
 				break
 			}
-			refs = append(refs, Ref{at: e.at, Size: e.size})
+			refs = append(refs, Ref{at: e.at, Size: e.size, Number: f.dropped + int64(i)})
 		}
 		upto = e.at + roundUp(e.size+Reserved)
 	}
@@ -190,7 +214,8 @@ func (f *File) Read(r Ref, buf []byte) ([]byte, error) {
 	return buf[Reserved:], nil
 }
 
-// Drop forgets the records before a position that Next returned.
+// Drop forgets the records before a position that Next returned, and what could
+// not be written there.
 func (f *File) Drop(upto int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -264,7 +289,8 @@ func (f *File) Close() error {
 // Remove closes the file and deletes it.
 func (f *File) Remove() error {
 	err := f.data.Close()
-	removed := os.Remove(f.path) // while it is locked, where the system lets one
+	os.Remove(f.path + wantedSuffix) // where there is one
+	removed := os.Remove(f.path)     // while it is locked, where the system lets one
 	err = errors.Join(err, f.lock.Close())
 	if removed != nil {
 		removed = os.Remove(f.path)

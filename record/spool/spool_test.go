@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"vapitap/record/spool"
 )
@@ -60,12 +61,21 @@ func left(t *testing.T, f *spool.File, after int64) *spool.File {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := spool.Open(f.Path(), after)
+	return open(t, f.Path(), after)
+}
+
+// open opens a spool that was left behind.
+func open(t *testing.T, path string, after int64) *spool.File {
+	t.Helper()
+	f, err := spool.Open(path)
+	if err == nil {
+		err = f.Find(after)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { again.Close() })
-	return again
+	t.Cleanup(func() { f.Close() })
+	return f
 }
 
 func TestRecordsComeBackInOrder(t *testing.T) {
@@ -118,7 +128,7 @@ func TestAnEmptySpoolBeginsAnew(t *testing.T) {
 
 func TestOnlyOneOwns(t *testing.T) {
 	f := create(t, limit)
-	if _, err := spool.Open(f.Path(), 0); !errors.Is(err, spool.ErrInUse) || !spool.InUse(f.Path()) {
+	if _, err := spool.Open(f.Path()); !errors.Is(err, spool.ErrInUse) || !spool.InUse(f.Path()) {
 		t.Errorf("it is open already: %v", err)
 	}
 	if err := f.Close(); err != nil {
@@ -130,19 +140,68 @@ func TestOnlyOneOwns(t *testing.T) {
 	if st, err := os.Stat(f.Path()); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v", st, err)
 	}
-	again, err := spool.Open(f.Path(), 0)
+	again, err := spool.Open(f.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := again.Remove(); err != nil {
 		t.Error(err)
 	}
-	if _, err := spool.Open(f.Path(), 0); !errors.Is(err, os.ErrNotExist) || spool.InUse(f.Path()) {
+	if _, err := spool.Open(f.Path()); !errors.Is(err, os.ErrNotExist) || spool.InUse(f.Path()) {
 		t.Errorf("it was removed: %v", err)
 	}
 	if files, err := spool.Files(f.Path()[:len(f.Path())-8]); len(files) > 0 || err != nil {
 		t.Errorf("there are none: %v, %v", files, err)
 	}
+}
+
+func TestFilesAreThoseThatCreateMade(t *testing.T) {
+	f := create(t, limit)
+	defer f.Close()
+	for _, name := range []string{".bak", ".wanted", "0"} {
+		if err := os.WriteFile(f.Path()+name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := spool.Files(f.Path()[:len(f.Path())-8])
+	if err != nil || !slices.Equal(files, []string{f.Path()}) {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
+func TestAReaderAsksForIt(t *testing.T) {
+	f := create(t, limit)
+	if f.Wanted() {
+		t.Error("nobody has asked")
+	}
+	spool.Want(f.Path())
+	spool.Want(f.Path())
+	if !f.Wanted() {
+		t.Error("it was asked for")
+	}
+	old := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(f.Path()+".wanted", old, old); err != nil || f.Wanted() {
+		t.Errorf("that was a minute ago: %v", err)
+	}
+	spool.Want(f.Path())
+	if spool.Unwant(f.Path()); f.Wanted() {
+		t.Error("it was taken back")
+	}
+}
+
+func TestAFileThatIsGone(t *testing.T) {
+	f := create(t, limit)
+	if f.Gone() {
+		t.Error("it is there")
+	}
+	if err := os.Rename(f.Path(), f.Path()+"x"); err != nil || !f.Gone() {
+		t.Errorf("it was moved away: %v", err)
+	}
+	if err := os.WriteFile(f.Path(), nil, 0o600); err != nil || !f.Gone() {
+		t.Errorf("it is another one: %v", err)
+	}
+	put(t, f, "still")
+	want(t, f, "still")
 }
 
 func TestManyAppendAtOnce(t *testing.T) {
@@ -205,27 +264,22 @@ func TestHalfARecordIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	open := func(name string, content []byte) *spool.File {
+	with := func(name string, content []byte) *spool.File {
 		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f, err := spool.Open(path, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { f.Close() })
-		return f
+		return open(t, path, 0)
 	}
 	third := bytes.Index(whole, []byte("third")) - spool.Reserved
 	for cut := third; cut < len(whole); cut++ {
-		want(t, open(fmt.Sprint("cut", cut), whole[:cut]), "first", "second")
+		want(t, with(fmt.Sprint("cut", cut), whole[:cut]), "first", "second")
 	}
 	second := bytes.Index(whole, []byte("second")) - spool.Reserved
 	for i := second; i < second+spool.Reserved+len("second"); i++ {
 		changed := bytes.Clone(whole)
 		changed[i] ^= 0x40
-		want(t, open(fmt.Sprint("changed", i), changed), "first", "third")
+		want(t, with(fmt.Sprint("changed", i), changed), "first", "third")
 	}
 }
 
@@ -247,12 +301,12 @@ func TestWhatIsNoSpool(t *testing.T) {
 	folder := t.TempDir()
 	other := filepath.Join(folder, "other")
 	os.WriteFile(other, bytes.Repeat([]byte("letter "), 100), 0o600)
-	if f, err := spool.Open(other, 0); err == nil {
+	if f, err := spool.Open(other); err == nil {
 		t.Errorf("a letter was opened: %v", f)
 	}
 	fresh := filepath.Join(folder, "fresh")
 	os.WriteFile(fresh, nil, 0o600)
-	if _, err := spool.Open(fresh, 0); !errors.Is(err, spool.ErrInUse) {
+	if _, err := spool.Open(fresh); !errors.Is(err, spool.ErrInUse) {
 		t.Errorf("one that is being made: %v", err)
 	}
 	if files, err := spool.Files(filepath.Join(folder, "no", "folder")); len(files) != 0 || err != nil {
@@ -279,11 +333,14 @@ func FuzzOpen(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := spool.Open(path, after)
+		s, err := spool.Open(path)
 		if err != nil {
 			return
 		}
 		defer s.Close()
+		if s.Find(after) != nil {
+			return
+		}
 		refs, upto := s.Next(1000, 1<<30)
 		for _, r := range refs {
 			if _, err := s.Read(r, nil); err != nil {
