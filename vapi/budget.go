@@ -15,7 +15,7 @@ func Budget(id Identity, r Request) time.Duration {
 	t, _ := Lookup(id.Type)
 	switch t.Name {
 	case typeToolCalls:
-		return toolBudget(toolAsks(r), r)
+		return toolBudget(r.toolAsks(), r)
 	case typeAssistantRequest:
 		return t.Budget
 	}
@@ -57,7 +57,7 @@ var serverPlaces = map[string][]string{
 // configuredBudget returns the timeout that the assistant of the message gives
 // its server, or the type's default.
 func configuredBudget(t Type, r Request) time.Duration {
-	m, _ := messageOf(r.root())
+	m, _ := r.message()
 	place, special := serverPlaces[t.Name]
 	if !special {
 		place = []string{"server"}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The codes of the checks that Judge makes.
@@ -77,7 +78,7 @@ type judgement struct {
 	askedFor  []toolAsk
 	asksKnown bool
 	checks    []Check
-	alike     map[string]int // how many checks a code has
+	more      map[string]int // of the codes with more than mostAlike checks, how many are not told
 	again     bool           // it judges what another judgement would rather see
 }
 
@@ -86,14 +87,29 @@ type judgement struct {
 const mostAlike = 10
 
 func (j *judgement) add(c Check) {
-	if j.alike == nil {
-		j.alike = map[string]int{}
+	if j.told(c.Code) == mostAlike {
+		if j.more == nil {
+			j.more = map[string]int{}
+		}
+		j.more[c.Code]++
+		return
 	}
-	if j.alike[c.Code]++; j.alike[c.Code] <= mostAlike {
-		c.Message = oneLine(c.Message, 2*summaryLength)
+	c.Message = oneLine(c.Message, 2*summaryLength)
+	if !utf8.ValidString(c.Hint) {
 		c.Hint = strings.ToValidUTF8(c.Hint, "\uFFFD")
-		j.checks = append(j.checks, c)
 	}
+	j.checks = append(j.checks, c)
+}
+
+// told returns how many checks of a code are told.
+func (j *judgement) told(code string) int {
+	n := 0
+	for i := range j.checks {
+		if j.checks[i].Code == code {
+			n++
+		}
+	}
+	return n
 }
 
 func (j *judgement) fail(code, path, hint, format string, args ...any) {
@@ -108,9 +124,9 @@ func (j *judgement) warn(code, path, hint, format string, args ...any) {
 func (j *judgement) result() []Check {
 	for i := range slices.Backward(j.checks) {
 		c := &j.checks[i]
-		if more := j.alike[c.Code] - mostAlike; more > 0 {
+		if more := j.more[c.Code]; more > 0 {
 			c.Message += " (and " + strconv.Itoa(more) + " more like it)"
-			j.alike[c.Code] = 0
+			j.more[c.Code] = 0
 		}
 	}
 	slices.SortStableFunc(j.checks, func(a, b Check) int { return gravity[a.Level] - gravity[b.Level] })
@@ -122,7 +138,7 @@ var gravity = map[Level]int{Error: 0, Warning: 1, Info: 2}
 // asks returns the tool calls of the request.
 func (j *judgement) asks() []toolAsk {
 	if !j.asksKnown {
-		j.askedFor, j.asksKnown = toolAsks(j.request), true
+		j.askedFor, j.asksKnown = j.request.toolAsks(), true
 	}
 	return j.askedFor
 }

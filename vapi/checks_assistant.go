@@ -90,10 +90,10 @@ func canonicalDestination(v value, kind string) value {
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		if key := keyName(c.key); oneOf(key, needs) {
+		if key := keyName(c.key()); oneOf(key, needs) {
 			b.Write(jsonpath.Quote(needs[0]))
 		} else {
-			b.Write(c.key)
+			b.Write(c.key())
 		}
 		b.WriteByte(':')
 		b.Write(c.value().raw())

@@ -48,8 +48,8 @@ func (j *judgement) answer() {
 func (j *judgement) bodyIsJSON() bool {
 	body := bytes.TrimSpace(j.reply.Body)
 	switch {
-	case json.Valid(body):
-	case j.callerLeft() && j.alike[codeTooSlow] > 0: // which is why
+	case jsonpath.Valid(body):
+	case j.callerLeft() && j.told(codeTooSlow) > 0: // which is why
 		return false
 	case j.callerLeft():
 		j.fail(codeNotJSON, "", "Vapi hung up before the reply was whole: send it sooner, and in one piece",
@@ -110,7 +110,7 @@ func notJSONBecause(body []byte) string {
 // 0 where it begins with none.
 func firstValue(body []byte) int {
 	end, ok := jsonpath.Skip(body, 0)
-	if !ok || body[0] != '{' && body[0] != '[' || !json.Valid(body[:end]) {
+	if !ok || body[0] != '{' && body[0] != '[' || !jsonpath.Valid(body[:end]) {
 		return 0
 	}
 	return end

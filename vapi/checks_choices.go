@@ -239,7 +239,7 @@ func audioFault(reply *Reply) string {
 func isAudioFrame(frame value) bool {
 	audio, others := false, 0
 	for c := frame.open(); c.next(); others++ {
-		switch keyName(c.key) {
+		switch keyName(c.key()) {
 		case "audio", "data", "chunk":
 			audio = audio || c.value().isString()
 		case "words", "timestamps", "timing", "alignment":

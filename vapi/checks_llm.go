@@ -2,7 +2,6 @@ package vapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode"
@@ -34,8 +33,8 @@ func (j *judgement) completion() {
 	case isEventStream(j.reply):
 		j.stream()
 	case j.reply.Truncated:
-	case j.callerLeft() && !json.Valid(body):
-	case json.Valid(body):
+	case j.callerLeft() && !jsonpath.Valid(body):
+	case jsonpath.Valid(body):
 		j.wholeCompletion(root(body), streamed)
 	case streamed:
 		j.fail(codeStreamBroken, "", streamTemplate(plainOr(body, "Hello")), "the body is neither server-sent events nor JSON: %s%s; Vapi cannot read it", notJSONBecause(body), j.failureWords())
@@ -78,7 +77,7 @@ func (j *judgement) stream() {
 		if done = string(bytes.TrimSpace(data)) == streamEnd; done {
 			break
 		}
-		if chunks++; json.Valid(data) {
+		if chunks++; jsonpath.Valid(data) {
 			c.addChunk(root(data))
 			continue
 		}
@@ -205,7 +204,7 @@ func (c *completion) callFault(streamed bool) string {
 		case streamed && !call.indexed && len(c.calls) > 1:
 			return which + " has no index, and there are " + plural(len(c.calls), "call")
 		case len(text) == 0: // a tool without parameters
-		case !json.Valid(text):
+		case !jsonpath.Valid(text):
 			return "the arguments of " + which + " do not make JSON: " + brokenAt(text)
 		case !root(text).isObject():
 			return "the arguments of " + which + " make " + jsonKind(root(text)) + ", not an object"

@@ -1,6 +1,7 @@
 package vapi
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ const longestMessage = 1000
 // toolResults judges the reply to tool-calls.
 func (j *judgement) toolResults(body value) {
 	asks := j.asks()
-	answers := readAnswers(j.reply, asks)
+	answers := j.request.answers(j.reply, asks)
 	switch {
 	case answers.results.found():
 		t := toolJudgement{judgement: j, asks: asks, answers: answers}
@@ -78,9 +79,9 @@ func missingWords(body value) (path, what string) {
 type toolJudgement struct {
 	*judgement
 	asks    []toolAsk
-	answers toolAnswers
+	answers *toolAnswers
 
-	index    map[string]int // of a call by its id
+	index    map[string]int // of a call by its id; nil while there are few
 	place    []int          // of each entry: the call that it answers, or one of those below
 	answered []bool         // of each call
 	mended   *string        // what mend has made
@@ -95,29 +96,26 @@ const (
 
 // match finds out which entry answers which call.
 func (t *toolJudgement) match() {
-	t.index = make(map[string]int, len(t.asks))
-	for i, ask := range t.asks {
-		if ask.id != "" {
-			t.index[ask.id] = i
-		}
+	if len(t.asks) > few {
+		t.index = indexOfCalls(t.asks)
 	}
 	t.place = make([]int, len(t.answers.list))
 	t.answered = make([]bool, len(t.asks))
-	for i, answer := range t.answers.list {
-		t.place[i] = t.placeOf(answer)
+	for i := range t.answers.list {
+		t.place[i] = t.placeOf(&t.answers.list[i])
 		if call := t.place[i]; call >= 0 {
 			t.answered[call] = true
 		}
 	}
 }
 
-func (t *toolJudgement) placeOf(answer toolAnswer) int {
+func (t *toolJudgement) placeOf(answer *toolAnswer) int {
 	if !answer.id.found() {
 		return nameless
 	}
-	call, ok := t.index[answer.id.str()]
+	call, ok := t.callNamed(answer.id)
 	switch {
-	case !ok || !answer.id.isString():
+	case !ok:
 		return unknown
 	case t.answered[call]:
 		return duplicate
@@ -125,12 +123,30 @@ func (t *toolJudgement) placeOf(answer toolAnswer) int {
 	return call
 }
 
+// callNamed returns the call that has an id, which stands in an entry.
+func (t *toolJudgement) callNamed(id value) (call int, ok bool) {
+	switch {
+	case !id.isString():
+		return 0, false
+	case t.index != nil:
+		call, ok = t.index[id.str()]
+		return call, ok
+	}
+	for i := range t.asks {
+		if asked := t.asks[i].id; asked != "" && id.is(asked) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // callsKnown reports whether it is known for sure which calls were made.
 func (t *toolJudgement) callsKnown() bool { return len(t.asks) > 0 && !t.request.Truncated }
 
 // entries judges each entry by itself.
 func (t *toolJudgement) entries() {
-	for i, answer := range t.answers.list {
+	for i := range t.answers.list {
+		answer := &t.answers.list[i]
 		switch t.place[i] {
 		case duplicate:
 			t.warn(codeDuplicate, t.pointer(i), t.mend(), "there are two answers to the call %s; only one can count", t.idWords(answer))
@@ -146,7 +162,7 @@ func (t *toolJudgement) entries() {
 }
 
 // content judges what an entry says.
-func (t *toolJudgement) content(i int, answer toolAnswer) {
+func (t *toolJudgement) content(i int, answer *toolAnswer) {
 	for _, part := range []struct {
 		name string
 		v    value
@@ -175,7 +191,7 @@ func (t *toolJudgement) content(i int, answer toolAnswer) {
 }
 
 // insteadOfResult says under which other name an entry may have its result.
-func insteadOfResult(answer toolAnswer) string {
+func insteadOfResult(answer *toolAnswer) string {
 	for _, name := range otherResultNames {
 		if answer.entry.member(name).found() {
 			return " but " + name
@@ -194,7 +210,7 @@ func (t *toolJudgement) notString(i int, name string, v value) {
 
 // lines tells line breaks in a result.
 func (t *toolJudgement) lines(i int, name string, v value) {
-	if raw := string(v.raw()); !strings.Contains(raw, `\`) || !strings.ContainsAny(v.str(), "\r\n") {
+	if bytes.IndexByte(v.raw(), '\\') < 0 || !strings.ContainsAny(v.str(), "\r\n") {
 		return
 	}
 	hint := t.mend()
@@ -292,7 +308,7 @@ func (t *toolJudgement) mend() string {
 
 func (t *toolJudgement) pointer(i int) string { return "/results/" + strconv.Itoa(i) }
 
-func (t *toolJudgement) idWords(answer toolAnswer) string { return answer.id.phrase(detailLength) }
+func (t *toolJudgement) idWords(answer *toolAnswer) string { return answer.id.phrase(detailLength) }
 
 // callWords names a call, by its id too where there are several.
 func (t *toolJudgement) callWords(call int) string {

@@ -69,7 +69,7 @@ func findMembers(v value, path string, levels int, found *[]address) {
 		}
 	}
 	for c := v.open(); c.next(); {
-		key, inner := keyName(c.key), c.value()
+		key, inner := keyName(c.key()), c.value()
 		switch {
 		case freeForm[key]:
 		case key == "serverUrl", key == "url" && (tool == "apiRequest" || kind[1].str() == "custom-llm"):

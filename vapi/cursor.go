@@ -1,6 +1,8 @@
 package vapi
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,6 +72,18 @@ func (v value) str() string {
 	}
 	s, _ := jsonpath.Unquote(v.raw())
 	return s
+}
+
+// is reports whether the value is a string, and that is s.
+func (v value) is(s string) bool {
+	if !v.isString() {
+		return false
+	}
+	raw := v.raw()
+	if text := jsonpath.Plain(raw); text != nil {
+		return string(text) == s
+	}
+	return v.str() == s
 }
 
 // number returns the number that the value is, or that a string of it holds.
@@ -146,16 +160,15 @@ func (v value) pickInto(picked []value, names ...string) []value {
 	}
 	missing := len(names)
 	for c := v.open(); missing > 0 && c.next(); {
-		for i, name := range names {
-			if picked[i].text == nil && jsonpath.KeyIs(c.key, name) {
-				if picked[i] = c.value(); missing == 1 {
-					return picked
-				}
-				missing--
-				c.settle(&picked[i])
-				break
-			}
+		i := c.among(names)
+		if i < 0 || picked[i].text != nil {
+			continue
 		}
+		if picked[i] = c.value(); missing == 1 {
+			return picked
+		}
+		missing--
+		c.settle(&picked[i])
 	}
 	return picked
 }
@@ -173,16 +186,16 @@ func firstFound(vs ...value) value {
 // A cursor reads the members of an object, or the elements of an array, from
 // left to right. A value is passed over only when the next one is asked for.
 type cursor struct {
-	text   []byte
-	key    []byte // of the current member, as it is written; nil in an array
-	start  int    // of the current value
-	end    int    // after the current value; 0 while it is not known
-	pos    int    // where the text goes on after the opening bracket, or after the closing one
-	closer byte
-	state  cursorState
-	passed int    // after the value that was passed over last
-	index  *index // reads what is known before the text; nil where there is none
-	at     int    // how many members of the index were read
+	text             []byte
+	keyStart, keyEnd int // of the current member; 0 in an array
+	start            int // of the current value
+	end              int // after the current value; 0 while it is not known
+	pos              int // where the text goes on after the opening bracket, or after the closing one
+	closer           byte
+	state            cursorState
+	passed           int    // after the value that was passed over last
+	index            *index // reads what is known before the text; nil where there is none
+	at               int    // how many members of the index were read
 }
 
 type cursorState uint8
@@ -209,6 +222,30 @@ func (v value) open() cursor {
 // value returns the current value.
 func (c *cursor) value() value { return value{text: c.text, start: c.start, end: c.end} }
 
+// key returns the key of the current member as it is written, with its quotes;
+// nil in an array.
+func (c *cursor) key() []byte {
+	if c.keyEnd == 0 {
+		return nil
+	}
+	return c.text[c.keyStart:c.keyEnd]
+}
+
+// among returns which of names the current member has, -1 for none. Names have
+// no backslash.
+func (c *cursor) among(names []string) int {
+	written := c.text[c.keyStart+1 : c.keyEnd-1]
+	for i, name := range names {
+		if string(written) == name {
+			return i
+		}
+	}
+	if bytes.IndexByte(written, '\\') < 0 { // which is so of all keys that anybody sends
+		return -1
+	}
+	return slices.IndexFunc(names, func(name string) bool { return jsonpath.KeyIs(c.key(), name) })
+}
+
 // settle finds the end of the current value once for both the cursor and v,
 // which is a copy of it.
 func (c *cursor) settle(v *value) {
@@ -222,7 +259,7 @@ func (c *cursor) settle(v *value) {
 func (c *cursor) ends(end int) {
 	c.end = end
 	if c.index != nil {
-		c.index.members[c.at-1].end = end
+		c.index.members[c.at-1].end = int32(end)
 	}
 }
 
@@ -256,7 +293,8 @@ func (c *cursor) nextIndexed() bool {
 		return false
 	}
 	c.at++
-	c.key, c.start, c.end, c.state = m.key, m.start, m.end, within
+	c.keyStart, c.keyEnd = int(m.key), int(m.keyEnd)
+	c.start, c.end, c.state = int(m.start), int(m.end), within
 	return true
 }
 
@@ -292,7 +330,7 @@ func (c *cursor) enter() bool {
 		if !ok {
 			return c.fail(end)
 		}
-		c.key = c.text[i:end]
+		c.keyStart, c.keyEnd = i, end
 		i = jsonpath.SkipSpace(c.text, end)
 		if i >= len(c.text) || c.text[i] != ':' {
 			return c.fail(i)

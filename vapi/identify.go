@@ -27,10 +27,10 @@ const completionsPath = "/chat/completions"
 // message.type, "llm" for a chat completion, the method for JSON-RPC, and empty
 // for anything else.
 func Identify(r Request) Identity {
-	body := r.root()
-	if id, ok := identifyServerMessage(body); ok {
+	if id, ok := identifyServerMessage(&r); ok {
 		return id
 	}
+	body := r.root()
 	callID := clipName(r.Header.Get(callIDHeader))
 	if callID != "" || r.Header.Get(chatIDHeader) != "" {
 		if method, ok := rpcMethod(body); ok {
@@ -45,19 +45,20 @@ func Identify(r Request) Identity {
 
 // identifyServerMessage looks for message.type and message.call.id and stops
 // when it has both.
-func identifyServerMessage(body value) (Identity, bool) {
-	m, ok := messageOf(body)
+func identifyServerMessage(r *Request) (Identity, bool) {
+	m, ok := r.message()
 	if !ok {
 		return Identity{}, false
 	}
 	var kind string
 	var call string
 	hasCall := false
+	names := [...]string{"type", "call"}
 	for c := m.open(); (kind == "" || !hasCall) && c.next(); {
-		switch {
-		case kind == "" && jsonpath.KeyIs(c.key, "type"):
-			kind = c.value().str()
-		case !hasCall && jsonpath.KeyIs(c.key, "call"):
+		switch at := c.among(names[:]); {
+		case at == 0 && kind == "":
+			kind = typeName(c.value())
+		case at == 1 && !hasCall:
 			call, hasCall = c.value().member("id").str(), true
 		}
 	}
@@ -67,12 +68,18 @@ func identifyServerMessage(body value) (Identity, bool) {
 	return Identity{Kind: KindServer, Type: clipName(kind), CallID: clipName(call)}, true
 }
 
+// typeName returns the string that v is, and allocates none for a type that is
+// known.
+func typeName(v value) string {
+	if known, ok := byName[string(jsonpath.Plain(v.raw()))]; ok {
+		return known.Name
+	}
+	return v.str()
+}
+
 // messageOf returns the message in Vapi's envelope.
 func messageOf(body value) (value, bool) {
 	m := body.member("message")
-	if body.index != nil && m.isObject() {
-		m.index = body.index.of(m)
-	}
 	return m, m.isObject()
 }
 

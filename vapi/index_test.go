@@ -6,6 +6,26 @@ import (
 	"testing"
 )
 
+// A memory that has read one reply does not take another for it.
+func TestIndexedWithAnotherReply(t *testing.T) {
+	r := message(`"type":"tool-calls","toolCallList":[{"id":"call_1","name":"lookup","arguments":{"city":"Oslo"}}]`).Indexed()
+	id := Identify(r)
+	for range 2 {
+		for _, c := range []struct {
+			reply *Reply
+			want  string
+		}{
+			{nil, `lookup(city: "Oslo")`},
+			{answered(`{"results":[{"toolCallId":"call_1","result":"4 degrees"}]}`), `lookup(city: "Oslo") → "4 degrees"`},
+			{answered(`{"error":"down"}`), `lookup(city: "Oslo") → error "down"`},
+		} {
+			if got := Summarize(id, r, c.reply); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		}
+	}
+}
+
 // FuzzIndexed sees that a request that remembers its body is understood as one
 // that does not, in whatever order it is asked.
 func FuzzIndexed(f *testing.F) {

@@ -97,7 +97,7 @@ func keyedAnswers(v value, asks []toolAsk) []toolAnswer {
 	}
 	var answers []toolAnswer
 	for c := v.open(); v.isObject() && c.next(); {
-		if key := (value{text: c.key}); ids[key.str()] {
+		if key := (value{text: c.key()}); ids[key.str()] {
 			answer := entriesOf(c.value())[0]
 			answer.id = key
 			answers = append(answers, answer)
@@ -146,7 +146,7 @@ func (a toolAnswer) loosely() toolAnswer {
 // onlyNames reports whether v is an object without members other than names.
 func (v value) onlyNames(names []string) bool {
 	for c := v.open(); c.next(); {
-		if !slices.Contains(names, keyName(c.key)) {
+		if !slices.Contains(names, keyName(c.key())) {
 			return false
 		}
 	}

@@ -21,7 +21,7 @@ func (j *judgement) mendChoices(body value) {
 		}
 		for i := range j.checks {
 			if example(j.checks[i]) {
-				j.checks[i].Hint = compacted(candidate)
+				j.checks[i].Hint = strings.ToValidUTF8(compacted(candidate), "\uFFFD")
 			}
 		}
 		return

@@ -137,7 +137,7 @@ func errorMessage(failure value) value {
 // JSON.
 func singleLine(v value) []byte {
 	if v.isString() {
-		if text := []byte(v.str()); bytes.ContainsAny(text, "\r\n") && json.Valid(text) {
+		if text := []byte(v.str()); bytes.ContainsAny(text, "\r\n") && jsonpath.Valid(text) {
 			return jsonpath.Quote(compacted(text))
 		}
 		lines := strings.FieldsFunc(v.str(), func(r rune) bool { return r == '\n' || r == '\r' })

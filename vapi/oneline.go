@@ -49,14 +49,27 @@ func oneLine(s string, limit int) string {
 	return b.String()
 }
 
-// isOneLine reports whether s is plain text that oneLine would return as it is.
+// isOneLine reports whether oneLine would return s as it is, which it need not
+// find out of text that is nearly too long or has an odd character.
 func isOneLine(s string, limit int) bool {
 	if len(s) > limit || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") {
 		return false
 	}
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == 0x7f || c == ' ' && s[i-1] == ' ' {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case ' ' < c && c < 0x7f:
+		case c == ' ':
+			if s[i-1] == ' ' {
+				return false
+			}
+		case c < utf8.RuneSelf:
 			return false
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || invisible(r) {
+				return false
+			}
+			i += size - 1
 		}
 	}
 	return true
@@ -115,9 +128,35 @@ func (v value) prefix(limit int) string {
 	return ""
 }
 
+// quoted returns a string with its quotes as it is written where it can stand so in
+// a line: it is not empty, of at most limit ASCII characters, and oneLine would
+// change nothing about it. It returns nil for any other.
+func (v value) quoted(limit int) []byte {
+	if !v.isString() {
+		return nil
+	}
+	afterSpace := true // or at the beginning, where no space belongs either
+	for i := v.start + 1; i < min(len(v.text), v.start+limit+2); i++ {
+		switch c := v.text[i]; {
+		case c == '"' && afterSpace, c == ' ' && afterSpace:
+			return nil
+		case c == '"':
+			return v.text[v.start : i+1]
+		case c < ' ', c == '\\', c >= 0x7f:
+			return nil
+		default:
+			afterSpace = c == ' '
+		}
+	}
+	return nil
+}
+
 // words returns the text of a scalar, or the JSON of anything else, in one line
 // of at most limit characters.
 func (v value) words(limit int) string {
+	if plain := v.quoted(limit); plain != nil {
+		return string(plain[1 : len(plain)-1])
+	}
 	if v.isString() {
 		return oneLine(v.prefix(limit), limit)
 	}
@@ -137,11 +176,23 @@ func (v value) phrase(limit int) string {
 	if !v.found() {
 		return ""
 	}
+	if plain := v.quoted(limit); plain != nil {
+		return string(plain)
+	}
 	s := v.words(limit)
 	if v.isString() && s != "" {
 		return `"` + s + `"`
 	}
 	return s
+}
+
+// writePhrase writes phrase to b.
+func (v value) writePhrase(b *strings.Builder, limit int) {
+	if plain := v.quoted(limit); plain != nil {
+		b.Write(plain)
+		return
+	}
+	b.WriteString(v.phrase(limit))
 }
 
 // joined joins the parts that are not empty with middle dots.

@@ -3,6 +3,8 @@ package vapi
 import (
 	"encoding/json"
 	"time"
+
+	"vapitap/internal/jsonpath"
 )
 
 // Report is what an end-of-call-report says, whichever of its shapes it came
@@ -70,7 +72,7 @@ type foundReport struct {
 }
 
 // Each part by the name it has wherever it stands.
-var reportNames = []string{
+var reportNames = [...]string{
 	"endedReason", "startedAt", "endedAt", "durationSeconds", "durationMs",
 	"cost", "costBreakdown", "costs", "summary", "transcript", "recordingUrl", "stereoRecordingUrl", "recording",
 	"messages", "performanceMetrics", "artifact", "analysis", "call", "id",
@@ -100,12 +102,12 @@ const (
 
 // findReport looks through all the places in the order in which they count.
 func findReport(m value) foundReport {
-	message := m.pick(reportNames...)
-	artifact := message[atArtifact].pick(reportNames...)
-	analysis := message[atAnalysis].pick("summary")
-	call := message[atCall].pick(reportNames...)
-	callArtifact := call[atArtifact].pick(reportNames...)
-	callAnalysis := call[atAnalysis].pick("summary")
+	var message, artifact, call, callArtifact [len(reportNames)]value
+	m.pickInto(message[:], reportNames[:]...)
+	message[atArtifact].pickInto(artifact[:], reportNames[:]...)
+	message[atCall].pickInto(call[:], reportNames[:]...)
+	call[atArtifact].pickInto(callArtifact[:], reportNames[:]...)
+	analysis, callAnalysis := message[atAnalysis].member("summary"), call[atAnalysis].member("summary")
 
 	part := func(at int) value {
 		return firstFound(artifact[at], message[at], call[at], callArtifact[at])
@@ -120,7 +122,7 @@ func findReport(m value) foundReport {
 		total:        part(atCost),
 		breakdown:    part(atBreakdown),
 		costs:        part(atCosts),
-		summary:      firstFound(analysis[0], artifact[atSummary], message[atSummary], callAnalysis[0], call[atSummary]),
+		summary:      firstFound(analysis, artifact[atSummary], message[atSummary], callAnalysis, call[atSummary]),
 		transcript:   part(atTranscript),
 		recording:    firstFound(part(atRecordingURL), recordingIn(artifact[atRecording]), recordingIn(message[atRecording]), part(atStereoURL)),
 		messages:     part(atMessages),
@@ -216,7 +218,7 @@ func checkedJSON(v value) RawJSON {
 	switch {
 	case raw == nil:
 		return nil
-	case json.Valid(raw):
+	case jsonpath.Valid(raw):
 		return raw
 	}
 	quoted, _ := json.Marshal(string(raw)) // a string always can be

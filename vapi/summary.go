@@ -2,10 +2,11 @@ package vapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"vapitap/internal/jsonpath"
 )
 
 // Summarize says what an exchange was in one line of at most 200 characters,
@@ -78,7 +79,7 @@ func saying(words string) summarizer {
 }
 
 func summarizeMessage(name string, r Request, reply *Reply) string {
-	m, ok := messageOf(r.root())
+	m, ok := r.message()
 	if !ok {
 		return name
 	}
@@ -103,7 +104,7 @@ func summarizeUnknown(name string, m value) string {
 		case '{', '[', 'n':
 			continue
 		}
-		switch key := keyName(c.key); key {
+		switch key := keyName(c.key()); key {
 		case "type", "timestamp":
 		default:
 			parts = append(parts, key+": "+v.phrase(detailLength))
@@ -115,6 +116,15 @@ func summarizeUnknown(name string, m value) string {
 // keyName returns a key as it is to be shown.
 func keyName(key []byte) string {
 	return value{text: key}.words(detailLength)
+}
+
+// writeKeyName writes keyName to b.
+func writeKeyName(b *strings.Builder, key []byte) {
+	if plain := (value{text: key}).quoted(detailLength); plain != nil {
+		b.Write(plain[1 : len(plain)-1])
+		return
+	}
+	b.WriteString(keyName(key))
 }
 
 // validatedBytes is how large a body may be for all of it to be checked before
@@ -138,7 +148,7 @@ func bodyFault(r Request) string {
 	if first := r.root().first(); first != '{' && first != '[' && !isJSONType(r.Header.Get("Content-Type")) {
 		return ""
 	}
-	if json.Valid(r.Body) {
+	if jsonpath.Valid(r.Body) {
 		return ""
 	}
 	return "not JSON: " + brokenAt(r.Body)
@@ -163,6 +173,9 @@ func cutOff(r Request) string {
 // isJSONType reports whether a Content-Type is application/json or one with a
 // +json suffix.
 func isJSONType(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
 	t, _, _ := strings.Cut(contentType, ";")
 	t = strings.ToLower(strings.TrimSpace(t))
 	return t == "application/json" || strings.HasSuffix(t, "+json")

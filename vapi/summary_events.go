@@ -102,7 +102,7 @@ func conversation(m value) (count, last string) {
 func firstList(m value, names ...string) value {
 	for c := m.open(); c.next(); {
 		for _, name := range names {
-			if v := c.value(); jsonpath.KeyIs(c.key, name) && v.isArray() && !v.empty() {
+			if v := c.value(); jsonpath.KeyIs(c.key(), name) && v.isArray() && !v.empty() {
 				return v
 			}
 		}

@@ -185,13 +185,15 @@ func summarizePredial(m value, _ Request, reply *Reply) string {
 const shownCalls = 3
 
 func summarizeToolCalls(_ value, r Request, reply *Reply) string {
-	asks := toolAsks(r)
-	answers := readAnswers(reply, asks)
+	asks := r.toolAsks()
+	answers := r.answers(reply, asks)
 	if len(asks) == 0 {
 		return "no tool calls"
 	}
 	var b strings.Builder
-	for i, ask := range asks {
+	b.Grow(summaryLength / 2) // more than most need
+	for i := range asks {
+		ask := &asks[i]
 		if i == shownCalls {
 			b.WriteString(" and " + plural(len(asks)-i, "other"))
 			break
@@ -199,39 +201,52 @@ func summarizeToolCalls(_ value, r Request, reply *Reply) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(oneLine(ask.name, detailLength) + "(" + ask.argumentWords() + ")")
+		b.WriteString(oneLine(ask.name, detailLength))
+		b.WriteByte('(')
+		ask.writeArguments(&b)
+		b.WriteByte(')')
 		if reply != nil {
-			b.WriteString(toolOutcome(ask, reply, &answers))
+			writeToolOutcome(&b, ask, reply, answers)
 		}
 	}
 	return b.String()
 }
 
-// toolOutcome says what came of one call.
-func toolOutcome(ask toolAsk, reply *Reply, answers *toolAnswers) string {
+// writeToolOutcome writes what came of one call.
+func writeToolOutcome(b *strings.Builder, ask *toolAsk, reply *Reply, answers *toolAnswers) {
 	if missing := noAnswer(reply); missing != "" {
-		return " → " + missing
+		b.WriteString(" → " + missing)
+		return
 	}
-	answer, _ := answers.to(ask)
+	answer, ok := answers.to(ask.id)
 	switch {
-	case answer.failure.found():
-		return " → " + errorWords(answer.failure)
-	case answer.result.found():
-		return " → " + argument(answer.result, phraseLength)
+	case ok && answer.failure.found():
+		b.WriteString(" → " + errorWords(answer.failure))
+	case ok && answer.result.found():
+		b.WriteString(" → ")
+		writeArgument(b, answer.result, phraseLength)
 	case ask.async:
-		return " (async)"
+		b.WriteString(" (async)")
+	default:
+		b.WriteString(" → no result")
 	}
-	return " → no result"
 }
 
-// arguments writes the members of an object the way a call has them:
-// city: "Oslo", units: "celsius". Other values stay as they are.
+// arguments returns what writeArguments writes.
 func arguments(v value) string {
+	var b strings.Builder
+	writeArguments(&b, v)
+	return b.String()
+}
+
+// writeArguments writes the members of an object the way a call has them:
+// city: "Oslo", units: "celsius". Other values stay as they are.
+func writeArguments(b *strings.Builder, v value) {
 	const most = 6
 	if !v.isObject() {
-		return v.phrase(phraseLength)
+		v.writePhrase(b, phraseLength)
+		return
 	}
-	var b strings.Builder
 	n := 0
 	for c := v.open(); c.next(); n++ {
 		if n == most {
@@ -241,18 +256,20 @@ func arguments(v value) string {
 		if n > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(keyName(c.key) + ": " + argument(c.value(), detailLength))
+		writeKeyName(b, c.key())
+		b.WriteString(": ")
+		writeArgument(b, c.value(), detailLength)
 	}
-	return b.String()
 }
 
-// argument writes one value of a call, an empty string and null among them.
-func argument(v value, limit int) string {
-	if v.isString() && v.empty() {
-		return `""`
+// writeArgument writes one value of a call, an empty string and null among them.
+func writeArgument(b *strings.Builder, v value, limit int) {
+	switch {
+	case v.isString() && v.empty():
+		b.WriteString(`""`)
+	case !v.found():
+		b.WriteString("null")
+	default:
+		v.writePhrase(b, limit)
 	}
-	if !v.found() {
-		return "null"
-	}
-	return v.phrase(limit)
 }

@@ -36,7 +36,7 @@ func RecordedResults(r Request, wanted func(toolCallID string) bool) []RecordedR
 	if !ShowsResults(r) {
 		return nil
 	}
-	m, ok := messageOf(r.root())
+	m, ok := r.message()
 	if !ok {
 		return nil
 	}

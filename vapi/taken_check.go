@@ -22,18 +22,18 @@ func NotTaken(r Request, reply *Reply, checks []Check, recorded []RecordedResult
 	for i, ask := range asks {
 		index[ask.id] = i
 	}
-	answers := readAnswers(reply, asks)
+	answers := r.answers(reply, asks)
 	for _, rec := range recorded {
 		i, ok := index[rec.ToolCallID]
 		if !ok || asks[i].async {
 			continue
 		}
-		answer, ok := answers.to(asks[i])
+		answer, ok := answers.to(asks[i].id)
 		if !ok {
 			continue
 		}
 		entry := -1 // a top-level error
-		if at, named := answers.byID[asks[i].id]; named {
+		if at, named := answers.first(asks[i].id); named {
 			entry = at
 		}
 		if !explained(checks, entry) {
@@ -44,7 +44,7 @@ func NotTaken(r Request, reply *Reply, checks []Check, recorded []RecordedResult
 }
 
 // notTaken tells a result that Vapi recorded as something else.
-func (j *judgement) notTaken(ask toolAsk, answer toolAnswer, entry int, rec RecordedResult) {
+func (j *judgement) notTaken(ask toolAsk, answer *toolAnswer, entry int, rec RecordedResult) {
 	call := ToolCall{Result: checkedJSON(answer.result), Error: checkedJSON(answer.failure), Recorded: rec.Result}
 	if call.Result == nil && call.Error == nil || call.TookReply() {
 		return // it was cut off, or is as it should be

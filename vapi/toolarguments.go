@@ -44,7 +44,7 @@ func (a toolAsk) staticKeys() []string {
 	}
 	there := map[string]bool{}
 	for c := a.arguments.open(); c.next(); {
-		if key, ok := jsonpath.Unquote(c.key); ok {
+		if key, ok := jsonpath.Unquote(c.key()); ok {
 			there[key] = true
 		}
 	}
@@ -147,7 +147,7 @@ func (s *ciphertextSearch) in(v value, t pathTree) {
 	for c := v.open(); c.next(); n++ {
 		step, key := jsonpath.Index(n), ""
 		if v.isObject() {
-			name, ok := jsonpath.Unquote(c.key)
+			name, ok := jsonpath.Unquote(c.key())
 			if !ok {
 				continue
 			}
@@ -205,12 +205,13 @@ func replaced(v value, ciphertexts []ciphertext, words string) []byte {
 	return append(out, raw[done:]...)
 }
 
-// argumentWords writes the arguments as a line of a list has them: those that
+// writeArguments writes the arguments as a line of a list has them: those that
 // differ from call to call, so without the static ones, and with a word for what
 // is encrypted.
-func (a toolAsk) argumentWords() string {
+func (a *toolAsk) writeArguments(b *strings.Builder) {
 	if a.kinds == nil || !a.arguments.isObject() || a.arguments.raw() == nil {
-		return arguments(a.arguments)
+		writeArguments(b, a.arguments)
+		return
 	}
 	static := map[string]bool{}
 	for _, key := range a.staticKeys() {
@@ -218,15 +219,15 @@ func (a toolAsk) argumentWords() string {
 	}
 	shown := []byte{'{'}
 	for c := root(replaced(a.arguments, a.ciphertexts(), "encrypted")).open(); c.next(); {
-		if key, ok := jsonpath.Unquote(c.key); ok && static[key] {
+		if key, ok := jsonpath.Unquote(c.key()); ok && static[key] {
 			continue
 		}
 		if len(shown) > 1 {
 			shown = append(shown, ',')
 		}
-		shown = append(append(append(shown, c.key...), ':'), c.value().raw()...)
+		shown = append(append(append(shown, c.key()...), ':'), c.value().raw()...)
 	}
-	return arguments(root(append(shown, '}')))
+	writeArguments(b, root(append(shown, '}')))
 }
 
 // ReadableArguments returns Arguments with the word encrypted, as a string, in

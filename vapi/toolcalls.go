@@ -1,7 +1,6 @@
 package vapi
 
 import (
-	"encoding/json"
 	"time"
 
 	"vapitap/internal/jsonpath"
@@ -15,16 +14,16 @@ import (
 // nil. An answer belongs to the call whose id is its toolCallId exactly; a
 // top-level error answers every call that has no answer of its own.
 func ToolCalls(r Request, reply *Reply) []ToolCall {
-	asks := toolAsks(r)
+	asks := r.toolAsks()
 	if len(asks) == 0 {
 		return nil
 	}
-	answers := readAnswers(reply, asks)
+	answers := r.answers(reply, asks)
 	calls := make([]ToolCall, len(asks))
 	for i, ask := range asks {
 		calls[i] = ToolCall{ID: ask.id, Name: ask.name, Arguments: checkedJSON(ask.arguments), Async: ask.async}
 		calls[i].describeArguments(ask)
-		if answer, ok := answers.to(ask); ok {
+		if answer, ok := answers.to(ask.id); ok {
 			calls[i].Result = checkedJSON(answer.result)
 			calls[i].Error = checkedJSON(answer.failure)
 			calls[i].Answered = answer.result.text != nil || answer.failure.found()
@@ -37,10 +36,9 @@ func ToolCalls(r Request, reply *Reply) []ToolCall {
 // order: those of a tool-calls or function-call message, or of an MCP request
 // to call a tool.
 func ToolNames(r Request) []string {
-	asks := toolAsks(r)
-	body := r.root()
-	if _, enveloped := messageOf(body); !enveloped {
-		if v := body.pick("method", "params"); v[0].str() == "tools/call" {
+	asks := r.toolAsks()
+	if _, enveloped := r.message(); !enveloped {
+		if v := r.root().pick("method", "params"); v[0].str() == "tools/call" {
 			asks = []toolAsk{{name: v[1].member("name").str()}}
 		}
 	}
@@ -62,7 +60,7 @@ func ToolNames(r Request) []string {
 // without one are left out.
 func ToolCallIDs(r Request) []string {
 	var ids []string
-	for _, ask := range toolAsks(r) {
+	for _, ask := range r.toolAsks() {
 		if ask.id != "" {
 			ids = append(ids, ask.id)
 		}
@@ -88,63 +86,67 @@ const (
 )
 
 // toolAsks returns the tool calls of a request, each once.
-func toolAsks(r Request) []toolAsk {
-	if r.index == nil {
+func (r *Request) toolAsks() []toolAsk {
+	m := r.memory
+	if m == nil {
 		return readToolAsks(r)
 	}
-	if !r.index.asksKnown {
-		r.index.asks, r.index.asksKnown = readToolAsks(r), true
+	if !m.asksKnown {
+		m.asks, m.asksKnown = readToolAsks(r), true
 	}
-	return r.index.asks
+	return m.asks
 }
 
-func readToolAsks(r Request) []toolAsk {
-	m, ok := messageOf(r.root())
+func readToolAsks(r *Request) []toolAsk {
+	m, ok := r.message()
 	if !ok {
 		return nil
 	}
-	v, ok := pickOfToolMessage(m, callList, callsList, callWithToolList, "functionCall")
+	v, ok := callMembers(m)
 	if !ok {
 		return nil
 	}
 	var asks toolList
-	asks.addAll(v[0])
-	asks.addAll(v[1])
-	asks.addAll(v[2])
-	if len(asks.calls) == 0 && v[3].isObject() {
-		ask := readToolAsk(v[3])
+	for _, list := range v[:functionCall] {
+		asks.addAll(list)
+	}
+	if len(asks.calls) == 0 && v[functionCall].isObject() {
+		ask := readToolAsk(v[functionCall])
+		ask.arguments = parsedArguments(ask.arguments)
 		ask.bare = true
 		return []toolAsk{ask}
 	}
 	return asks.calls
 }
 
-// pickOfToolMessage is m.pick for a message of a type that holds tool calls, and
-// false for another, of which it reads no further than its type.
-func pickOfToolMessage(m value, names ...string) (picked []value, ok bool) {
-	picked = make([]value, len(names))
+// callMembers returns the members of a message that hold tool calls, and false
+// for a message of a type that has none, of which it reads no further than its
+// type.
+func callMembers(m value) (v [functionCall + 1]value, ok bool) {
+	names := [...]string{callList, callsList, callWithToolList, functionCall: "functionCall", "type"}
 	for c := m.open(); c.next(); {
-		if jsonpath.KeyIs(c.key, "type") {
-			switch c.value().str() {
-			case typeToolCalls, typeFunctionCall:
-			default:
-				return picked, false
+		at := c.among(names[:])
+		switch {
+		case at < 0:
+		case at <= functionCall:
+			if v[at].text == nil {
+				v[at] = c.value()
 			}
-			continue
-		}
-		for i, name := range names {
-			if picked[i].text == nil && jsonpath.KeyIs(c.key, name) {
-				picked[i] = c.value()
-			}
+		case !c.value().is(typeToolCalls) && !c.value().is(typeFunctionCall):
+			return v, false
 		}
 	}
-	return picked, true
+	return v, true
 }
+
+// functionCall is where in what callMembers returns the older way to call stands,
+// behind the three lists.
+const functionCall = 3
 
 // A toolList collects tool calls from several lists that repeat them.
 type toolList struct {
 	calls []toolAsk
-	index map[string]int // of a call by its id
+	index map[string]int // of those with an id; nil while there are few
 }
 
 // addAll adds the calls of one list. Calls without an id cannot be told apart,
@@ -154,25 +156,55 @@ func (l *toolList) addAll(list value) {
 		return
 	}
 	isFirst := len(l.calls) == 0
-	if l.index == nil {
-		l.index = map[string]int{}
-	}
 	for c := list.open(); c.next(); {
 		if !c.value().isObject() {
 			continue
 		}
 		ask := readToolAsk(c.value())
-		at, known := l.index[ask.id]
-		switch {
-		case ask.id != "" && known:
+		if at, known := l.find(ask.id); known {
 			l.calls[at].merge(ask)
-		case ask.id != "":
-			l.index[ask.id] = len(l.calls)
-			l.calls = append(l.calls, ask)
-		case isFirst:
-			l.calls = append(l.calls, ask)
+		} else if ask.id != "" || isFirst {
+			l.add(ask)
 		}
 	}
+}
+
+// find returns where the call with an id stands; false for no id too.
+func (l *toolList) find(id string) (at int, known bool) {
+	if l.index != nil || id == "" {
+		at, known = l.index[id]
+		return at, known
+	}
+	for i := range l.calls {
+		if l.calls[i].id == id {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// add adds a call that is not in l.
+func (l *toolList) add(ask toolAsk) {
+	ask.arguments = parsedArguments(ask.arguments)
+	l.calls = append(l.calls, ask)
+	switch {
+	case len(l.calls) <= few:
+	case l.index == nil:
+		l.index = indexOfCalls(l.calls)
+	case ask.id != "":
+		l.index[ask.id] = len(l.calls) - 1
+	}
+}
+
+// indexOfCalls returns where in calls each id stands.
+func indexOfCalls(calls []toolAsk) map[string]int {
+	index := make(map[string]int, len(calls))
+	for i := range calls {
+		if id := calls[i].id; id != "" {
+			index[id] = i
+		}
+	}
+	return index
 }
 
 // merge fills in what a has not said and b, another shape of the same call, says.
@@ -181,7 +213,7 @@ func (a *toolAsk) merge(b toolAsk) {
 		a.name = b.name
 	}
 	if !a.arguments.found() {
-		a.arguments = b.arguments
+		a.arguments = parsedArguments(b.arguments)
 	}
 	if a.budget == 0 {
 		a.budget = b.budget
@@ -192,7 +224,7 @@ func (a *toolAsk) merge(b toolAsk) {
 	a.async = a.async || b.async
 }
 
-// readToolAsk reads one item of any of the lists.
+// readToolAsk reads one item of any of the lists. The arguments are as they came.
 func readToolAsk(item value) toolAsk {
 	var picked [9]value
 	v := item.pickInto(picked[:], "toolCall", "async", "server", "tool", "function", "name", "id", "arguments", "parameters")
@@ -221,7 +253,7 @@ func readCall(id, name, function, arguments, parameters value) toolAsk {
 	return toolAsk{
 		id:        id.str(),
 		name:      firstFound(name, f[0]).str(),
-		arguments: parsedArguments(firstPresent(f[1], arguments, f[2], parameters)),
+		arguments: firstPresent(f[1], arguments, f[2], parameters),
 	}
 }
 
@@ -241,8 +273,8 @@ func parsedArguments(v value) value {
 	if !v.isString() {
 		return v
 	}
-	text := []byte(v.str())
-	if !json.Valid(text) {
+	text, _ := jsonpath.UnquoteBytes(v.raw())
+	if !jsonpath.Valid(text) {
 		return v
 	}
 	return root(text)

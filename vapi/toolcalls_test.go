@@ -8,6 +8,42 @@ import (
 	"testing"
 )
 
+// However many calls there are, in however many lists, each is there once and has
+// its own answer.
+func TestManyToolCalls(t *testing.T) {
+	for n := 1; n <= 3*few; n++ {
+		var calls, again, answers []string
+		for i := range n {
+			calls = append(calls, fmt.Sprintf(`{"id":"call_%d","name":"f"}`, i))
+			again = append(again, fmt.Sprintf(`{"id":"call_%d","function":{"arguments":"{\"n\":%d}"}}`, i, i))
+			answers = append(answers, fmt.Sprintf(`{"toolCallId":"call_%d","name":"f","result":"%d"}`, i, i))
+		}
+		slices.Reverse(answers)
+		r := message(`"type":"tool-calls","toolCallList":[` + strings.Join(calls, ",") + `],"toolCalls":[{"name":"nameless"},` + strings.Join(again, ",") + `]`)
+		reply := answered(`{"results":[` + strings.Join(append(answers, `{"toolCallId":"call_x","result":"?"}`), ",") + `]}`)
+		got := ToolCalls(r, reply)
+		if len(got) != n || len(ToolCallIDs(r)) != n {
+			t.Fatalf("%d calls, want %d", len(got), n)
+		}
+		for i, call := range got {
+			if want := fmt.Sprint(i); call.ID != "call_"+want || string(call.Arguments) != `{"n":`+want+`}` || string(call.Result) != `"`+want+`"` {
+				t.Errorf("of %d calls, number %d is %+v", n, i, call)
+			}
+		}
+		var codes []string
+		for _, c := range Judge(Identify(r), r, reply) {
+			codes = append(codes, c.Code)
+		}
+		want := []string{codeIDUnknown, codeOutOfOrder}
+		if n == 1 {
+			want = want[:1]
+		}
+		if !slices.Equal(codes, want) {
+			t.Errorf("of %d calls it is said %q, want %q", n, codes, want)
+		}
+	}
+}
+
 func TestToolCalls(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -55,7 +55,7 @@ type Request struct {
 	// public address of a tunnel. Nil for none that are known.
 	Here []string
 
-	index *index // nil unless it is Indexed
+	memory *memory // nil unless it is Indexed
 }
 
 // Reply is what went out. Body is the content with its Content-Encoding undone.

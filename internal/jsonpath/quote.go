@@ -9,23 +9,29 @@ import (
 // false where b is not one. Like encoding/json it replaces invalid UTF-8 and
 // lone surrogates by U+FFFD.
 func Unquote(b []byte) (string, bool) {
+	text, ok := UnquoteBytes(b)
+	return string(text), ok
+}
+
+// UnquoteBytes is Unquote with a result that may alias b.
+func UnquoteBytes(b []byte) ([]byte, bool) {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
-		return "", false
+		return nil, false
+	}
+	if text := Plain(b); text != nil {
+		return text, true
 	}
 	b = b[1 : len(b)-1]
-	if plain(b) && utf8.Valid(b) {
-		return string(b), true
-	}
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
 		r, size, ok := literalRune(b, i)
 		if !ok {
-			return "", false
+			return nil, false
 		}
 		out = utf8.AppendRune(out, r)
 		i += size
 	}
-	return string(out), true
+	return out, true
 }
 
 // Quote returns s as a JSON string literal with no more escapes than
@@ -77,15 +83,35 @@ func appendEscaped(dst, s []byte) []byte {
 // shortEscape holds the letters of the control characters that have one.
 var shortEscape = [' ']byte{'\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
 
-// plain reports whether every byte of b stands for itself in a string literal.
-func plain(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c == '"' || c == '\\' {
-			return false
-		}
+// Plain returns what stands between the quotes of the JSON string literal b where
+// that is the very string, which has no escapes and is UTF-8, and nil where it is
+// not, or b is no literal. The result aliases b.
+func Plain(b []byte) []byte {
+	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
+		return nil
 	}
-	return true
+	b = b[1 : len(b)-1 : len(b)-1]
+	ascii := true
+	for _, c := range b {
+		if special[c] {
+			return nil
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	if !ascii && !utf8.Valid(b) {
+		return nil
+	}
+	return b
 }
+
+// special marks the bytes that do not stand for themselves in a string literal.
+var special = func() (marks [256]bool) {
+	for c := range ' ' {
+		marks[c] = true
+	}
+	marks['"'], marks['\\'] = true, true
+	return marks
+}()
 
 // literalRune returns the character that starts at b[i], where b is what stands
 // between the quotes of a JSON string literal, and how many bytes it takes

@@ -32,6 +32,19 @@ func TestUnquote(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		plain bool
+	}{
+		{`"Oslo"`, true}, {`""`, true}, {`"blåbær"`, true}, {`"a\u0041"`, false}, {"\"a\tb\"", false}, {"\"a\xff\"", false}, {`"a"b"`, false}, {`Oslo`, false}, {`"`, false}, {``, false},
+	} {
+		if got := Plain([]byte(c.text)); (got != nil) != c.plain || c.plain && string(got) != c.text[1:len(c.text)-1] {
+			t.Errorf("Plain(%s) = %q", c.text, got)
+		}
+	}
+}
+
 func TestQuoteEscapesAsJavaScriptDoes(t *testing.T) {
 	const s = "\"\\/ <b>&\x00\x1f\b\f\n\r\t\x7f é\u2028😀"
 	const want = `"\"\\/ <b>&\u0000\u001f\b\f\n\r\t` + "\x7f é\u2028😀\""
@@ -50,6 +63,9 @@ func FuzzUnquote(f *testing.F) {
 		var want string
 		if err := json.Unmarshal(literal, &want); (err == nil) != ok || got != want {
 			t.Fatalf("Unquote(%q) = %q, %v, want %q, %v", literal, got, ok, want, err)
+		}
+		if text := Plain(literal); text != nil && (!ok || string(text) != got) {
+			t.Fatalf("Plain(%q) = %q, want %q, %v", literal, text, got, ok)
 		}
 		if !ok {
 			return

@@ -2,7 +2,9 @@ package jsonpath
 
 import (
 	"bytes"
+	"encoding/binary"
 	"iter"
+	"math/bits"
 	"strings"
 )
 
@@ -33,7 +35,7 @@ func Skip(b []byte, i int) (end int, ok bool) {
 // SkipSpace returns the index of the first byte of b at or after i that is not
 // JSON white space; len(b) where there is none.
 func SkipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
+	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
 		i++
 	}
 	return i
@@ -42,55 +44,96 @@ func SkipSpace(b []byte, i int) int {
 // delimiter marks the bytes that end a number or a literal.
 var delimiter = [256]bool{' ': true, '\n': true, '\r': true, '\t': true, ',': true, ':': true, '{': true, '}': true, '[': true, ']': true, '"': true}
 
-// structural marks the bytes that matter while a container is skipped.
-var structural = [256]bool{'"': true, '{': true, '}': true, '[': true, ']': true}
-
 // skipString returns the index after the string whose opening quote is b[i].
 func skipString(b []byte, i int) (int, bool) {
-	for j := i + 1; ; {
-		k := bytes.IndexByte(b[j:], '"')
+	i++
+	for range 2 { // words, in which most keys end
+		if i+8 > len(b) {
+			break
+		}
+		word := binary.LittleEndian.Uint64(b[i : i+8])
+		if !plainASCII(word) {
+			break
+		}
+		if quotes := equal(word, '"'); quotes != 0 {
+			return i + bits.TrailingZeros64(quotes)/8 + 1, true
+		}
+		i += 8
+	}
+	return endOfString(b, i)
+}
+
+// endOfString returns the index after the closing quote of the string that b[i]
+// stands in, or whose closing quote it is. No backslash may stand before b[i].
+func endOfString(b []byte, i int) (int, bool) {
+	for {
+		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
 			return len(b), false
 		}
-		j += k
+		i += k
 		slashes := 0
-		for b[j-1-slashes] == '\\' {
+		for b[i-1-slashes] == '\\' {
 			slashes++ // ends at the opening quote at the latest
 		}
-		j++
+		i++
 		if slashes%2 == 0 {
-			return j, true
+			return i, true
 		}
 	}
 }
 
+// longString is from how many bytes on endOfString goes over a string faster.
+const longString = 64
+
+// nesting is by how much each byte outside of strings goes deeper.
+var nesting = [256]int8{'{': 1, '[': 1, '}': -1, ']': -1}
+
 // skipContainer returns the index after the object or array that opens at b[i].
+// Most of what there is to read is passed over here, so it looks at eight bytes at
+// a time where it can, and at one where it must.
 func skipContainer(b []byte, i int) (int, bool) {
 	depth := 0
-	for i < len(b) {
-		c := b[i]
-		if !structural[c] {
-			i++
-			continue
-		}
-		switch c {
-		case '"':
-			end, ok := skipString(b, i)
-			if !ok {
-				return end, false
+	for {
+		within := uint64(0) // the bytes of the word before that are in a string
+		quoted := i         // where a word with a quote was last
+		for ; i+8 <= len(b); i += 8 {
+			word := binary.LittleEndian.Uint64(b[i : i+8])
+			if !plainASCII(word) {
+				break
 			}
-			i = end
-			continue
-		case '{', '[':
-			depth++
-		default:
-			if depth--; depth == 0 {
-				return i + 1, true
+			quotes := equal(word, '"')
+			goesOn := within >> 63 // 1 where the word begins in a string
+			if goesOn != 0 && quotes == 0 {
+				if i-quoted < longString {
+					continue
+				}
+				break
+			}
+			quoted = i
+			within = fromOddOn(quotes) ^ -goesOn&tops
+			for brackets := maybeBrackets(word) &^ within; brackets != 0; brackets &= brackets - 1 {
+				at := i + bits.TrailingZeros64(brackets)/8
+				if depth += int(nesting[b[at]]); depth == 0 {
+					return at + 1, true
+				}
 			}
 		}
-		i++
+		if within>>63 == 0 {
+			for ; i < len(b) && b[i] != '"'; i++ {
+				if depth += int(nesting[b[i]]); depth == 0 {
+					return i + 1, true
+				}
+			}
+			if i++; i >= len(b) {
+				return len(b), false
+			}
+		}
+		var ok bool
+		if i, ok = endOfString(b, i); !ok {
+			return i, false
+		}
 	}
-	return len(b), false
 }
 
 // member is where one member of an object stands in the object's text.

@@ -36,6 +36,54 @@ func TestSkip(t *testing.T) {
 	}
 }
 
+// Skip reads eight bytes at a time: wherever something stands in them, it finds
+// the same end as one who reads byte by byte.
+func TestSkipAtEveryOffset(t *testing.T) {
+	for _, piece := range []string{
+		``, `"`, `\"`, `\\`, `\\\"`, `]`, `[`, `{`, `}`, `"[]"`, `",":"`, `y_Y`, "\x7f", `é`, "\xff", `"é"`, `"}é`, `"],["`, `1,"a":{"b":[]},2`, ` "x" , "y" `,
+	} {
+		for lead := range 90 {
+			for _, text := range []string{
+				`["` + strings.Repeat("x", lead) + piece + strings.Repeat("z", 20) + `"]`,
+				`{"a":"` + strings.Repeat("x", lead) + piece + `"}` + strings.Repeat(" ", lead%9),
+				`[` + strings.Repeat("1", lead) + piece + `,"b"]` + strings.Repeat(`]"`, lead%5),
+				strings.Repeat(`[{`, lead) + piece + strings.Repeat(`}]`, lead),
+			} {
+				sameSkip(t, []byte(text))
+			}
+		}
+	}
+}
+
+// sameSkip fails the test where Skip differs from the plainest way to go over an
+// object or array.
+func sameSkip(t *testing.T, text []byte) {
+	t.Helper()
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return
+	}
+	want, whole := len(text), false
+	depth, inString := 0, false
+	for i := 0; i < len(text) && !whole; i++ {
+		switch c := text[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				want, whole = i+1, true
+			}
+		}
+	}
+	if end, ok := Skip(text, 0); ok != whole || end != want {
+		t.Fatalf("Skip(%q) = %d, %v, want %d, %v", text, end, ok, want, whole)
+	}
+}
+
 func TestSkipPassesAnyDepth(t *testing.T) {
 	deep := []byte(strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000))
 	if end, ok := Skip(deep, 0); !ok || end != len(deep) {
@@ -131,6 +179,7 @@ func FuzzScan(f *testing.F) {
 			KeyIs(text[i:], "type")
 			Unquote(text[i:])
 		}
+		sameSkip(t, text)
 		Member(text, "type")
 		for range Elements(text) {
 		}

@@ -22,7 +22,7 @@ func (e *NotJSONError) Error() string {
 // Validate returns nil where text is one JSON value, and else a *NotJSONError.
 // Text that is nested deeper than the 10,000 levels of encoding/json is refused.
 func Validate(text []byte) error {
-	if json.Valid(text) {
+	if Valid(text) {
 		return nil
 	}
 	if SkipSpace(text, 0) == len(text) {

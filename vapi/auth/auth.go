@@ -98,7 +98,8 @@ type Verdict struct {
 // unchecked too.
 func (k *Keyring) Verify(kind vapi.Kind, r vapi.Request) Verdict {
 	v := Verdict{kind: kind}
-	came := carried(r.Header, k.credential())
+	var room [mostSignatures]carriedCredential
+	came := appendCarried(room[:0], r.Header, k.credential())
 	v.Scheme, v.Verdict = SchemeNone, Unchecked
 	if len(came) > 0 {
 		v.Scheme, v.Header = came[0].scheme, came[0].header

@@ -156,6 +156,32 @@ func TestVerifyOfWhatCannotBeJudged(t *testing.T) {
 	}
 }
 
+// What carries a signature is seen without any secret, however short it is and
+// however its header is written.
+func TestVerifyRecognisesSignaturesWithoutASecret(t *testing.T) {
+	shortest := base64.RawStdEncoding.EncodeToString(sum(sha1.New, secret, body))
+	if len(shortest) != shortestSigned {
+		t.Fatalf("the shortest signature has %d characters, not %d", len(shortest), shortestSigned)
+	}
+	for _, c := range []struct {
+		header, value, scheme, named string
+	}{
+		{"X-Vapi-Signature", "x", SchemeHMAC, "X-Vapi-Signature"},
+		{"X-SIGNATURE", "x", SchemeHMAC, "X-Signature"},
+		{"x-hub-signature", shortest, SchemeHMAC, "X-Hub-Signature"},
+		{"Hmac", "sha1=" + shortest, SchemeHMAC, "Hmac"},
+		{"X-Hub-Signature", shortest[1:], SchemeNone, ""},
+		{"X-Hub-Signature", "see the documentation of your hub", SchemeNone, ""},
+		{"X-Signed-By", shortest, SchemeNone, ""},
+	} {
+		var none *Keyring
+		v := none.Verify(vapi.KindServer, vapi.Request{Header: http.Header{c.header: {c.value}}})
+		if v.Scheme != c.scheme || v.Header != c.named || v.Verdict != Unchecked {
+			t.Errorf("%s: %s is %+v", c.header, c.value, v)
+		}
+	}
+}
+
 func TestAnOldTimestampIsNoReasonToCallASignatureBad(t *testing.T) {
 	r := post(body, "x-signature", hexSum(sha256.New, secret, "1000000000.", body), "x-timestamp", "1000000000")
 	if v := keyring(t, "", secret).Verify(vapi.KindServer, r); v.Verdict != OK {

@@ -30,8 +30,10 @@ var tokenHeaders = []string{"Authorization", "X-Api-Key", "Api-Key", "X-Auth-Tok
 // carried returns what a request has to authenticate itself with, signatures
 // first, then secrets, then tokens. spec names the header of one more signature;
 // it may be nil.
-func carried(h http.Header, spec *HMAC) []carriedCredential {
-	var came []carriedCredential
+func carried(h http.Header, spec *HMAC) []carriedCredential { return appendCarried(nil, h, spec) }
+
+// appendCarried is carried for who has room already, came, which is empty.
+func appendCarried(came []carriedCredential, h http.Header, spec *HMAC) []carriedCredential {
 	for _, name := range signatureHeaders(h, spec) {
 		for _, value := range h[name] {
 			if len(came) < mostSignatures {
@@ -58,6 +60,9 @@ func carried(h http.Header, spec *HMAC) []carriedCredential {
 func signatureHeaders(h http.Header, spec *HMAC) []string {
 	var names []string
 	for name, values := range h {
+		if !longEnough(name, values, spec) {
+			continue // which is most of them, for less than it takes to look closer
+		}
 		canonical := http.CanonicalHeaderKey(name)
 		switch {
 		case len(values) == 0:
@@ -74,6 +79,24 @@ func signatureHeaders(h http.Header, spec *HMAC) []string {
 		return strings.Compare(a, b)
 	})
 	return names
+}
+
+// longEnough reports whether a header is as long as one that has a signature: its
+// name as the usual ones, or one of its values as a signature.
+func longEnough(name string, values []string, spec *HMAC) bool {
+	switch len(name) {
+	case len(signatureHeader), len(defaultHeader):
+		return true
+	}
+	if spec != nil && len(name) == len(spec.Header) {
+		return true
+	}
+	for _, value := range values {
+		if len(value) >= shortestSigned {
+			return true
+		}
+	}
+	return false
 }
 
 func hintsAtSignature(canonical string) bool {

@@ -22,8 +22,12 @@ var encodedLengths = []struct {
 	{44, encodingBase64}, {43, encodingBase64}, {40, encodingHex}, {28, encodingBase64}, {27, encodingBase64},
 }
 
-// longestSigned is the longest value of a header that is read as a signature.
-const longestSigned = 1024
+// The shortest and the longest value of a header that is read as a signature. The
+// shortest is the last of encodedLengths.
+const (
+	shortestSigned = 27
+	longestSigned  = 1024
+)
 
 // readSignature returns the ways to read a header's value as a signature, which
 // may have a prefix, or be several with spaces between them. None where it looks
