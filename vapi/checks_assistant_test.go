@@ -106,7 +106,7 @@ func FuzzJudgeAssistant(f *testing.F) {
 		f.Add(i, "localhost:3000", []byte(`{"destination":{"type":"assistant","assistantId":"x","assistant":{"server":{"url":"https://{{a}}"},"name":7}}}`))
 		f.Add(i, "[::1]", []byte(`{"destination":{"type":"number","phoneNumber":"+14155550100","x":null},"assistant":"{"}`))
 	}
-	f.Add(5, "0", []byte("{\"\":{\"\\xff\":{}},\"squad\":{\"members\":[]}}"))
+	f.Add(5, "0", []byte("{\"\":{\"\xff\":{}},\"squad\":{\"members\":[]}}")) // a candidate with what is not UTF-8
 	f.Fuzz(func(t *testing.T, which int, host string, body []byte) {
 		r := message(`"type":"` + assistantRequests[uint(which)%uint(len(assistantRequests))] + `"`)
 		r.Header, r.Here = http.Header{"Host": {host}}, []string{host}
