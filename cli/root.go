@@ -181,5 +181,5 @@ func (a *app) openStore(options record.Options) (*record.Store, error) {
 
 // readStore opens the store for a command that only looks.
 func (a *app) readStore() (*record.Store, error) {
-	return record.Open(a.db, record.Options{ReadOnly: true})
+	return record.Open(a.db, record.Options{ReadOnly: true, Notify: func(sentence string) { a.remark(sentence, "") }})
 }

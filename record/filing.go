@@ -69,23 +69,23 @@ func (f *filing) end() {
 // too long for recording.
 func (w *writer) feel(ctx context.Context, batch []*job) {
 	f := &w.filing
-	if f.tick != nil {
-		return
-	}
 	for _, j := range batch {
 		if j.hurried {
 			f.exchanges++
 		}
 	}
 	f.commits++
-	if f.exchanges < pressureSample {
-		return
-	}
-	pressed := f.exchanges >= pressure*f.commits
-	f.exchanges, f.commits = 0, 0
-	if pressed {
+	if f.tick == nil && f.exchanges >= pressureSample && f.pressed() {
 		w.beginSpooling(ctx)
 	}
+}
+
+// pressed reports whether replies waited for commits together since it was called
+// last.
+func (f *filing) pressed() bool {
+	pressed := f.exchanges > 0 && f.exchanges >= pressure*f.commits
+	f.exchanges, f.commits = 0, 0
+	return pressed
 }
 
 // beginSpooling opens the spool, if it can be: else all goes on as before.
@@ -94,11 +94,7 @@ func (w *writer) beginSpooling(ctx context.Context) {
 	w.letGoneSpoolGo(ctx)
 	file := sp.file // only this goroutine changes it
 	if file == nil {
-		limit := int64(spoolLimit)
-		if size := w.store.options.Keep.Size; size > 0 {
-			limit = min(limit, size)
-		}
-		made, err := spool.Create(spoolPrefix(w.store.path), limit)
+		made, err := spool.Create(spoolPrefix(w.store.path), largestSpool(w.store.path, w.store.options.Keep))
 		if err != nil {
 			return
 		}
@@ -131,12 +127,14 @@ func noteUpto(ctx context.Context, q execer, f *spool.File, upto int64, pending 
 func (w *writer) lookAfterSpool(ctx context.Context) {
 	sp, f := &w.store.spooling, &w.filing
 	now, came := time.Now(), sp.came.Load()
-	few := (came-f.came)*int64(fileEvery) < calm*int64(now.Sub(f.looked))
+	// Where the spool is full, what comes is few because it waits.
+	few := (came-f.came)*int64(fileEvery) < calm*int64(now.Sub(f.looked)) && !f.pressed()
 	f.looked, f.came = now, came
 	all, most, bytes := few || sp.awaited() || sp.file.Wanted(), fileLittle, int64(fileLittleBytes)
 	if all {
 		most, bytes = fileMost, fileBytes
 	}
+	sp.pressed.Store(!all)
 	for {
 		filed, err := w.fileOwn(ctx, most, bytes)
 		if err != nil {
@@ -164,6 +162,7 @@ func (w *writer) endSpooling(ctx context.Context) {
 		return
 	}
 	sp.on.Store(false)
+	sp.pressed.Store(false)
 	sp.file.Rewind() // an error leaves the file as large as it is
 	sp.gate.Unlock()
 	w.filing.end()
@@ -203,6 +202,7 @@ func (w *writer) letGoneSpoolGo(ctx context.Context) {
 		}
 	}
 	w.filing.end()
+	sp.pressed.Store(false)
 	sp.settled(file.End())
 	sp.gate.Lock()
 	sp.file = nil
@@ -393,18 +393,17 @@ func (w *writer) fileOne(ctx context.Context, path string) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		err = f.Find(upto)
 	}
-	n := f.Len()
-	firstKey := w.store.feed.reserve(n)
+	if n := f.Len(); n > 0 {
+		w.store.notify(fmt.Sprintf("recording %d exchanges that an earlier run could not put away", n))
+	}
+	firstKey := w.store.feed.reserve(f.Len())
 	for filed := true; err == nil && filed; {
-		var now int64
-		_, now, err = w.fileBatch(ctx, f, fileMost, fileBytes, firstKey)
-		filed = now > 0
+		var upto int64
+		_, upto, err = w.fileBatch(ctx, f, fileMost, fileBytes, firstKey)
+		filed = upto > 0
 	}
 	if err != nil {
 		return errors.Join(err, f.Close())
-	}
-	if n > 0 {
-		w.store.notify(fmt.Sprintf("%d exchanges that an earlier run could not put away are in the store now", n))
 	}
 	if err := f.Remove(); err != nil {
 		return err

@@ -160,7 +160,7 @@ func TestWhatAKilledProcessLeft(t *testing.T) {
 				t.Fatalf("exchange %d is %+v, want %s", i, e, want)
 			}
 		}
-		if all := strings.Join(said, "\n"); !strings.Contains(all, "200 exchanges that an earlier run") {
+		if all := strings.Join(said, "\n"); !strings.Contains(all, "recording 200 exchanges that an earlier run") {
 			t.Errorf("said: %s", all)
 		}
 		if err := s.Close(); err != nil {

@@ -17,8 +17,9 @@ import (
 // killed process leaves in its spool is filed by the next one that opens the
 // store.
 type spooling struct {
-	on   atomic.Bool
-	came atomic.Int64 // how many exchanges were to be spooled, also those that found no room
+	on      atomic.Bool
+	pressed atomic.Bool  // more comes than can be filed
+	came    atomic.Int64 // how many exchanges were to be spooled, also those that found no room
 
 	// gate is held for reading while an exchange is appended, and for writing
 	// where on, over or file changes.
@@ -42,8 +43,12 @@ type settling struct {
 }
 
 const (
-	// spoolLimit is how large the spool may become, in bytes, where the store may.
-	spoolLimit = 1 << 30
+	// spoolLimit is how large the spool may become, in bytes, spoolTimes how many
+	// times as large as the store may, and spoolShare the part of the disk that is
+	// free when it is made.
+	spoolLimit = 4 << 30
+	spoolTimes = 4
+	spoolShare = 4
 	// settlePatience is how long a reader waits for what is being filed.
 	settlePatience = 5 * time.Second
 	// closePatience is how long Close does. The rest stays in its file for who opens
@@ -58,6 +63,18 @@ func spoolPrefix(path string) string {
 		path = real
 	}
 	return path + ".spool-"
+}
+
+// largestSpool returns how large the spool of a store may become, in bytes.
+func largestSpool(path string, keep Keep) int64 {
+	limit := int64(spoolLimit)
+	if keep.Size > 0 {
+		limit = min(limit, spoolTimes*keep.Size)
+	}
+	if free, ok := spool.Free(filepath.Dir(path)); ok {
+		limit = min(limit, free/spoolShare)
+	}
+	return limit
 }
 
 // spoolBuffers are what records are put together in, as *[]byte.

@@ -101,6 +101,19 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
+// skipTo puts in what there is between what was found and a position: records
+// that are not whole.
+func (f *File) skipTo(at int64) {
+	for f.next < at {
+		e := entry(min(at-f.next, maxSkip)-Reserved) | failed
+		f.entries = append(f.entries, e)
+		f.next += e.allOfIt()
+	}
+}
+
+// maxSkip is a multiple of the slot that an entry can tell.
+const maxSkip = maxRecord / slot * slot
+
 // window reads a file from front to back, much of it at a time.
 type window struct {
 	file  *os.File
@@ -165,15 +178,17 @@ func (f *File) Find(after int64) error {
 			offset += slot
 			continue
 		}
-		if base > f.base { // what was found so far is of an earlier turn
-			f.base, f.entries = base, nil
+		if base > f.base || len(f.entries) == 0 { // what was found so far is of an earlier turn
+			f.base, f.first, f.next, f.entries = base, h.at, h.at, nil
 		}
-		f.entries = append(f.entries, entry{at: h.at, size: h.size, state: written})
-		f.next = h.at + roundUp(h.size+headerSize)
-		offset += roundUp(h.size + headerSize)
+		f.skipTo(h.at)
+		e := entry(h.size) | written
+		f.entries = append(f.entries, e)
+		f.next += e.allOfIt()
+		offset += e.allOfIt()
 	}
 	if len(f.entries) == 0 {
-		f.base, f.next = after, after
+		f.base, f.first, f.next = after, after, after
 	}
 	return nil
 }

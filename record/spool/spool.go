@@ -35,24 +35,25 @@ type File struct {
 
 	mu      sync.Mutex
 	base    int64   // the position that stands at the beginning of the file
+	first   int64   // the position of the first of entries; next where there is none
 	next    int64   // the position of the next record
 	dropped int64   // how many entries were ever dropped
 	entries []entry // what is not dropped yet, in the order of positions
 }
 
-type entry struct {
-	at    int64
-	size  int64
-	state state
-}
-
-type state uint8
+// entry is the size of a record, in bytes, and its state: small, because there
+// may be a million of them.
+type entry uint32
 
 const (
-	writing state = iota
+	writing entry = iota << 30
 	written
 	failed
 )
+
+func (e entry) size() int64    { return int64(e &^ (written | failed)) }
+func (e entry) state() entry   { return e & (written | failed) }
+func (e entry) allOfIt() int64 { return roundUp(e.size() + Reserved) } // with its header
 
 // Ref is where a record stands in its file.
 type Ref struct {
@@ -71,8 +72,8 @@ const lockPatience = 50 * time.Millisecond
 // nameDigits is how many hexadecimal digits follow the prefix in a spool's name.
 const nameDigits = 8
 
-// maxRecord is the largest record, in bytes.
-const maxRecord = 1 << 30
+// maxRecord is the largest record, in bytes: what an entry can tell.
+const maxRecord = 1<<30 - 1
 
 // keptSpace is how much of an empty spool's file stays, in bytes, to be written
 // over: a page that the system has in its cache already costs less to write than
@@ -153,21 +154,22 @@ func (f *File) Append(buf []byte) error {
 		f.mu.Unlock()
 		return ErrFull
 	}
-	f.next += roundUp(int64(len(buf)))
+	e := entry(len(buf) - Reserved)
+	f.next += e.allOfIt()
 	number := f.dropped + int64(len(f.entries))
-	f.entries = append(f.entries, entry{at: at, size: int64(len(buf)) - Reserved})
+	f.entries = append(f.entries, e|writing)
 	f.mu.Unlock()
 
 	f.putHeader(buf, at)
 	_, err := f.data.WriteAt(buf, offset)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	e := &f.entries[number-f.dropped] // what is being written is never dropped
-	e.state = written
 	if err != nil {
-		e.state = failed
+		f.entries[number-f.dropped] = e | failed // what is being written is never dropped
+		return err
 	}
-	return err
+	f.entries[number-f.dropped] = e | written
+	return nil
 }
 
 // Next returns the oldest records that are not dropped, at most so many and of
@@ -177,18 +179,18 @@ func (f *File) Append(buf []byte) error {
 func (f *File) Next(most int, bytes int64) (refs []Ref, upto int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	upto = f.first()
+	upto = f.first
 	for i, e := range f.entries {
-		if e.state == writing || len(refs) == most {
+		if e.state() == writing || len(refs) == most {
 			break
 		}
-		if e.state == written {
-			if bytes -= e.size; bytes < 0 && len(refs) > 0 {
+		if e.state() == written {
+			if bytes -= e.size(); bytes < 0 && len(refs) > 0 {
 				break
 			}
-			refs = append(refs, Ref{at: e.at, Size: e.size, Number: f.dropped + int64(i)})
+			refs = append(refs, Ref{at: upto, Size: e.size(), Number: f.dropped + int64(i)})
 		}
-		upto = e.at + roundUp(e.size+Reserved)
+		upto += e.allOfIt()
 	}
 	return refs, upto
 }
@@ -220,7 +222,8 @@ func (f *File) Drop(upto int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := 0
-	for n < len(f.entries) && f.entries[n].at < upto {
+	for n < len(f.entries) && f.first < upto {
+		f.first += f.entries[n].allOfIt()
 		n++
 	}
 	f.entries = f.entries[n:]
@@ -235,7 +238,7 @@ func (f *File) Drop(upto int64) {
 func (f *File) First() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.first()
+	return f.first
 }
 
 // End is the position that the next record gets.
@@ -245,19 +248,11 @@ func (f *File) End() int64 {
 	return f.next
 }
 
-// Len is how many records are not dropped.
+// Len is how many records are not dropped, those included that are not whole.
 func (f *File) Len() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.entries)
-}
-
-// first is First; the caller holds the lock.
-func (f *File) first() int64 {
-	if len(f.entries) > 0 {
-		return f.entries[0].at
-	}
-	return f.next
 }
 
 // offset is where a position stands in the file; the caller holds the lock.
