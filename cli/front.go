@@ -33,7 +33,8 @@ func (a *app) front(output string, notices *notices, o tui.Options) front {
 }
 
 // drain ends a proxy in good order: what is in flight has a little time, and what
-// had to be ended is recorded as such.
+// had to be ended is recorded as such. When it returns, who watches the store has
+// been told of everything.
 func drain(ctx context.Context, p *proxy.Proxy, store *record.Store, notices *notices) {
 	if n := len(store.InFlight()); n > 0 {
 		notices.say(fmt.Sprintf("%s in flight: waiting %s at most; Ctrl-C ends at once", count(n, "request"), drainTime))
@@ -41,4 +42,5 @@ func drain(ctx context.Context, p *proxy.Proxy, store *record.Store, notices *no
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	p.Shutdown(limited)
+	store.Settle()
 }

@@ -17,12 +17,12 @@ type filing struct {
 	// committed, and in how many commits.
 	exchanges, commits int
 
-	looked   time.Time // when it was looked after last
-	came     int64     // how many had come by then
-	most     int       // how many are filed at a time: fewer after a failure
-	unnoted  bool      // the store does not say yet that nothing is spooled
-	buffer   []byte    // what records are read into
-	numbered map[int64]int64
+	looked   time.Time       // when it was looked after last
+	came     int64           // how many had come by then
+	most     int             // how many are filed at a time: fewer after a failure
+	unnoted  bool            // the store does not say yet that nothing is spooled
+	buffer   []byte          // what records are read into
+	numbered map[int64]int64 // the ids of the batch that is being filed, by key
 }
 
 const (
@@ -112,15 +112,15 @@ func (w *writer) beginSpooling(ctx context.Context) {
 // can be until the next look. When nothing is left the spooling ends.
 func (w *writer) lookAfterSpool(ctx context.Context) {
 	sp, f := &w.store.spooling, &w.filing
-	now, came := time.Now(), sp.came.Load()
+	now, came, pressed := time.Now(), sp.came.Load(), f.pressed()
 	// Where the spool is full, what comes is few because it waits.
-	few := (came-f.came)*int64(fileEvery) < calm*int64(now.Sub(f.looked)) && !f.pressed()
+	few := (came-f.came)*int64(fileEvery) < calm*int64(now.Sub(f.looked)) && !pressed
 	f.looked, f.came = now, came
 	all, most, bytes := few || sp.awaited() || sp.file.Wanted(), fileLittle, int64(fileLittleBytes)
 	if all {
 		most, bytes = fileMost, fileBytes
 	}
-	sp.pressed.Store(!all)
+	sp.busy.Store(!all)
 	for {
 		filed, err := w.fileOwn(ctx, most, bytes)
 		if err != nil {
@@ -148,7 +148,7 @@ func (w *writer) endSpooling(ctx context.Context) {
 		return
 	}
 	sp.on.Store(false)
-	sp.pressed.Store(false)
+	sp.busy.Store(false)
 	sp.file.Rewind() // an error leaves the file as large as it is
 	sp.gate.Unlock()
 	w.filing.end()
@@ -188,7 +188,7 @@ func (w *writer) letGoneSpoolGo(ctx context.Context) {
 		}
 	}
 	w.filing.end()
-	sp.pressed.Store(false)
+	sp.busy.Store(false)
 	sp.settled(file.End())
 	sp.gate.Lock()
 	sp.file = nil

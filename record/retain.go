@@ -227,7 +227,7 @@ func (s *Store) checkpointWhenQuiet(ctx context.Context) {
 		if now == 0 || !(quiet || calm && now > calmLog || now > longLog) {
 			continue
 		}
-		if s.spooling.pressed.Load() || s.spooling.on.Load() && now <= longLog {
+		if s.spooling.busy.Load() || s.spooling.on.Load() && now <= longLog {
 			continue // few commits, but no quiet: what comes is spooled
 		}
 		s.workOffLog(ctx, !calm) // what it could not do now it tries again

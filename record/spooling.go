@@ -17,9 +17,9 @@ import (
 // killed process leaves in its spool is filed by the next one that opens the
 // store.
 type spooling struct {
-	on      atomic.Bool
-	pressed atomic.Bool  // more comes than can be filed
-	came    atomic.Int64 // how many exchanges were to be spooled, also those that found no room
+	on   atomic.Bool
+	busy atomic.Bool  // more comes than can be filed
+	came atomic.Int64 // how many exchanges were to be spooled, also those that found no room
 
 	// gate is held for reading while an exchange is appended, and for writing
 	// where on, over or file changes.
@@ -274,18 +274,24 @@ func (s *Store) settleOthers(ctx context.Context) {
 	}
 }
 
-// stopSpooling has no more spooled, and waits until what was is filed, within
-// closePatience.
-func (s *Store) stopSpooling() {
-	sp := &s.spooling
-	sp.gate.Lock()
-	sp.over = true
-	sp.on.Store(false)
-	sp.gate.Unlock()
+// Settle waits until everything that was recorded is in the store and told to
+// watchers, three seconds at most. It is for who closes the store next and still
+// wants to hear of it.
+func (s *Store) Settle() {
 	if s.Stopped() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
 	s.settleOwn(ctx)
+}
+
+// stopSpooling has no more spooled, and waits until what was is filed.
+func (s *Store) stopSpooling() {
+	sp := &s.spooling
+	sp.gate.Lock()
+	sp.over = true
+	sp.on.Store(false)
+	sp.gate.Unlock()
+	s.Settle()
 }
