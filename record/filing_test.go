@@ -319,6 +319,24 @@ func TestThatNothingIsSpooledIsSaidInTheEnd(t *testing.T) {
 	s.killed()
 }
 
+// TestAStoreMadeAnewHasNobodyWait removes the store while nothing is spooled.
+func TestAStoreMadeAnewHasNobodyWait(t *testing.T) {
+	s := openIdle(t, newStorePath(t), Options{})
+	s.w.endSpooling(t.Context())
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		s.must(os.Remove(s.path + suffix))
+	}
+	s.w.lookAfter(t.Context()) // notices it, and
+	s.w.lookAfter(t.Context()) // begins a new one
+	other, err := Open(s.path, Options{ReadOnly: true})
+	s.must(err)
+	if busy, err := other.busySpools(t.Context()); len(busy) != 0 || err != nil {
+		t.Errorf("nothing is spooled: %v, %v", busy, err)
+	}
+	s.must(other.Close())
+	s.killed()
+}
+
 func TestWhoWaitsNoLongerIsForgotten(t *testing.T) {
 	s := openIdle(t, newStorePath(t), Options{})
 	s.spool(asking(1))

@@ -98,9 +98,7 @@ func Open(path string, options Options) (*Store, error) {
 	}
 	s.pairing = startPairing(s)
 	s.feed.committed = func(e *Exchange) { s.repeats.committed(e); s.pairing.notice(e) }
-	if err := w.fileLeft(ctx); err != nil {
-		s.notify(fmt.Sprintf("what an earlier run left in its spool could not be recorded: %v", err))
-	}
+	s.sayNotFiled(w.fileLeft(ctx))
 	s.ended.Add(2)
 	go func() { defer s.ended.Done(); w.run(ctx) }()
 	go func() { defer s.ended.Done(); s.checkpointWhenQuiet(ctx) }()
@@ -155,6 +153,11 @@ func (s *Store) fileLeft() {
 	if err == nil {
 		err = writing.Close()
 	}
+	s.sayNotFiled(err)
+}
+
+// sayNotFiled says why what was left is not in the store, where there is a reason.
+func (s *Store) sayNotFiled(err error) {
 	if err != nil {
 		s.notify(fmt.Sprintf("what an earlier run left in its spool could not be recorded: %v", err))
 	}

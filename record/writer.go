@@ -49,7 +49,7 @@ func (w *writer) open(ctx context.Context) error {
 		err = insertSession(ctx, conn, session)
 	}
 	if file := w.store.spooling.file; err == nil && file != nil {
-		err = noteSpool(ctx, conn, file, true)
+		err = noteSpool(ctx, conn, file, w.filing.tick != nil)
 	}
 	if err == nil {
 		// Replies do not wait as long as this: see Commit.

@@ -21,8 +21,8 @@ import (
 )
 
 // File is a spool that this process owns: no other can open it until it is
-// closed or the process ends, however it ends. Append, End and Len may be called
-// by any goroutine, all else by one.
+// closed or the process ends, however it ends. Append, First, End and Len may be
+// called by any goroutine, all else by one.
 //
 // A record has a position, which grows from record to record and never begins
 // anew, although the space in the file does.
