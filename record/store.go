@@ -28,7 +28,8 @@ type Store struct {
 	options Options
 	readers atomic.Pointer[sql.DB] // another one after the file was replaced
 	feed    *feed
-	pairing *pairing // nil where the store is only read
+	writer  *writer  // nil where the store is only read
+	pairing *pairing // likewise
 	repeats *repeats
 	session atomic.Pointer[Session]
 
@@ -89,6 +90,7 @@ func Open(path string, options Options) (*Store, error) {
 		return s, s.openReadOnly(ctx)
 	}
 	w := &writer{store: s}
+	s.writer = w
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
@@ -210,9 +212,12 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	close(s.quit)
 	s.signal()
-	// The writer closes last, as only a connection that writes can put the log away.
-	err := s.readers.Load().Close()
 	s.ended.Wait()
+	// What writes is closed last, as only such a connection can put the log away.
+	err := s.readers.Load().Close()
+	if s.writer != nil {
+		s.writer.close()
+	}
 	s.feed.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -402,23 +402,27 @@ func TestWatcherSeesWhatIsInFlightWhereItAsks(t *testing.T) {
 	}
 }
 
+// TestClosingPutsTheLogAway closes often, as what reads must be closed before what
+// writes, every time.
 func TestClosingPutsTheLogAway(t *testing.T) {
-	path := newPath(t)
-	s, err := record.Open(path, record.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 10 {
-		commit(t, s, exchange(100_000))
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
-		t.Errorf("left in the folder: %v, %v", entries, err)
-	}
-	if l := list(t, open(t, path, record.Options{ReadOnly: true}), record.Query{}); len(l) != 10 {
-		t.Errorf("%d exchanges are recorded", len(l))
+	for range 20 {
+		path := newPath(t)
+		s, err := record.Open(path, record.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			commit(t, s, exchange(100_000))
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+			t.Fatalf("left in the folder: %v, %v", entries, err)
+		}
+		if l := list(t, open(t, path, record.Options{ReadOnly: true}), record.Query{}); len(l) != 10 {
+			t.Fatalf("%d exchanges are recorded", len(l))
+		}
 	}
 }
 

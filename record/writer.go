@@ -11,7 +11,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// writer is the goroutine that writes and what only it uses.
+// writer is the goroutine that writes and what only it uses, until it has ended.
 type writer struct {
 	store *Store
 	db    *sql.DB
@@ -75,9 +75,9 @@ func (w *writer) close() {
 	}
 }
 
-// run commits what comes until the store closes and nothing is left.
+// run commits what comes until the store closes and nothing is left. The file
+// stays open.
 func (w *writer) run(ctx context.Context) {
-	defer w.close()
 	s := w.store
 	tick := time.NewTicker(retryEvery)
 	defer tick.Stop()
