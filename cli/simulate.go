@@ -26,6 +26,7 @@ type simulateOptions struct {
 	call       string
 	calls      int
 	set        []string
+	edit       bool
 	tools      string
 	toolShape  string
 	retries    bool
@@ -68,6 +69,8 @@ A reply that is not there in the time that Vapi waits is given up.
 its ids. --set TYPE:PATH=VALUE changes messages of one type, PATH=VALUE of all
 that have the path, in the way of replay --set. --tools FILE has your own tool
 definitions, as in an assistant, and calls are made that fit their parameters.
+--edit opens each message that wants a reply in $VISUAL, $EDITOR or vi before it
+is sent; what is left as it is goes out as it is.
 
 With --secret each message carries what Vapi would send: the secret and the HMAC
 of the body, or what --hmac describes. Chat completions carry neither.
@@ -98,6 +101,7 @@ assistant, or three times after 1, 2 and 4 s.`,
 	flags.StringVar(&o.call, "call", "", "play the recorded call `ID` instead")
 	flags.IntVar(&o.calls, "calls", o.calls, "play `N` calls at once")
 	flags.StringArrayVar(&o.set, "set", nil, "change what is sent, as `[TYPE:]PATH=VALUE`; may be given again")
+	flags.BoolVar(&o.edit, "edit", false, "edit what wants a reply in $VISUAL, $EDITOR or vi before sending")
 	flags.StringVar(&o.tools, "tools", "", "call the tools that the JSON `FILE` defines")
 	flags.StringVar(&o.toolShape, "tool-shape", o.toolShape, "`SHAPE` of tool calls: "+joinShapes(", "))
 	flags.BoolVar(&o.retries, "retries", false, "deliver again what is not answered with 2xx, as a backoffPlan has it")
@@ -160,6 +164,8 @@ func (o *simulateOptions) plan() (*simulation, error) {
 		return nil, errors.New("--call and --calls: a recorded call has the ids of one call; give one")
 	case o.call != "" && o.tools != "":
 		return nil, errors.New("--call and --tools: a recorded call has its own tool calls; give one")
+	case o.edit && o.calls > 1:
+		return nil, errors.New("--edit and --calls: one call is edited as it is played; give one")
 	case o.waits && o.wait <= 0:
 		return nil, errors.New("--wait: want a time above 0, such as 30s")
 	}

@@ -104,10 +104,27 @@ func (s *simulating) setUpPlayer(store *record.Store) error {
 	if s.plan.keys != nil {
 		s.player.Sign = s.sign
 	}
-	if s.plan.changes != nil {
-		s.player.Change = s.plan.changes.Apply
-	}
 	return nil
+}
+
+// change returns the body that is sent in place of a step's: what --set makes of
+// it, and then the editor of --edit, where Vapi reads the reply.
+func (s *simulating) change(ctx context.Context, step vapi.Step) ([]byte, error) {
+	body := step.Body
+	if s.plan.changes != nil {
+		var err error
+		if body, err = s.plan.changes.Apply(step); err != nil {
+			return nil, err
+		}
+	}
+	if !s.o.edit || !step.WantsReply || step.Header.Get("Content-Encoding") != "" {
+		return body, nil
+	}
+	text, err := bodyEditor{s.app, step.Name, "the call ends here"}.edit(ctx, body)
+	if errors.Is(err, errUnchanged) {
+		return body, nil
+	}
+	return replay.AsWritten(body, text), err
 }
 
 // sign authenticates a request as Vapi does. A custom LLM is given the
@@ -139,6 +156,9 @@ func (s *simulating) playAll(ctx context.Context, store *record.Store) error {
 // playOne plays call n, from 0 on.
 func (s *simulating) playOne(ctx context.Context, store *record.Store, n int) error {
 	player := s.player
+	if s.plan.changes != nil || s.o.edit {
+		player.Change = func(step vapi.Step) ([]byte, error) { return s.change(ctx, step) }
+	}
 	steps := 0
 	player.Played = func(d replay.Delivery) {
 		if d.Number == 1 {

@@ -36,6 +36,10 @@ func (p *Pace) Wait(ctx context.Context, recorded time.Time) error {
 	}
 }
 
+// Delay puts all that is still to come off by d, which somebody took over what
+// is no part of the recording.
+func (p *Pace) Delay(d time.Duration) { p.started = p.started.Add(d) }
+
 // longestPause keeps what a clock that was set wrong makes of a pause in what a
 // Duration can hold.
 const longestPause = 365 * 24 * time.Hour

@@ -38,7 +38,8 @@ type Player struct {
 	// DefaultBackoff.
 	Retry bool
 	// Change returns the body that is sent in place of the step's. It is called
-	// once a step, whatever the deliveries. Nil changes nothing.
+	// once a step, whatever the deliveries; the time it takes is no part of the
+	// call's. Nil changes nothing.
 	Change func(vapi.Step) ([]byte, error)
 	// Sign adds to a step's request what authenticates it, before each delivery.
 	// Nil adds nothing.
@@ -79,6 +80,13 @@ func (p *Player) Play(ctx context.Context, script Script) error {
 		if err := pace.Wait(ctx, clock); err != nil {
 			return err
 		}
+		if p.Change != nil {
+			began := time.Now()
+			if m.Body, err = p.Change(step); err != nil {
+				return err
+			}
+			pace.Delay(time.Since(began))
+		}
 		e, err := p.step(ctx, step, m)
 		if err != nil {
 			return err
@@ -93,13 +101,6 @@ func (p *Player) Play(ctx context.Context, script Script) error {
 // step delivers one step, as often as it takes, and returns the last delivery's
 // exchange.
 func (p *Player) step(ctx context.Context, step vapi.Step, m Message) (*record.Exchange, error) {
-	if p.Change != nil {
-		body, err := p.Change(step)
-		if err != nil {
-			return nil, err
-		}
-		m.Body = body
-	}
 	sender := *p.Sender
 	if p.Budgets {
 		sender.Timeout = budgetOf(step, m)

@@ -191,6 +191,18 @@ func TestPaceKeepsThePausesOfTheRecording(t *testing.T) {
 	}
 }
 
+func TestPaceIsDelayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		recorded := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		pace, started := NewPace(recorded, 2), time.Now()
+		time.Sleep(time.Minute) // somebody edits what is next
+		pace.Delay(time.Minute)
+		if err := pace.Wait(t.Context(), recorded.Add(4*time.Second)); err != nil || time.Since(started) != time.Minute+2*time.Second {
+			t.Errorf("the next goes out after %v (%v)", time.Since(started), err)
+		}
+	})
+}
+
 func TestPaceEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
