@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"vapitap/tui/glyph"
 	"vapitap/tui/paint"
 )
 
@@ -56,7 +57,7 @@ func (t *Text) scroll() {
 	t.top = max(min(t.top, t.at.line-around), t.at.line-v.h+1+around)
 	t.top = max(min(t.top, len(t.lines)-v.h), 0)
 	room := max(v.w-v.gutter, 1)
-	col, margin := width(t.line()[:t.at.byte], 0), min(8, room/4)
+	col, margin := glyph.Width(t.line()[:t.at.byte], 0), min(8, room/4)
 	switch {
 	case col < room-1:
 		t.left = 0
@@ -69,7 +70,7 @@ func (t *Text) scroll() {
 
 // Cursor returns where the cursor stands in what was drawn last.
 func (t *Text) Cursor() (x, y int) {
-	return t.seen.gutter + width(t.line()[:t.at.byte], 0) - t.left, t.at.line - t.top
+	return t.seen.gutter + glyph.Width(t.line()[:t.at.byte], 0) - t.left, t.at.line - t.top
 }
 
 // Click puts the cursor where something was clicked in what was drawn last.
@@ -108,7 +109,7 @@ func (t *Text) drawLine(line *paint.Line, theme *paint.Theme, i int, look Look, 
 		if i != bad.line || bad.byte < from || bad.byte >= to {
 			return p.write(s, text[from:to])
 		}
-		next := min(bad.byte+firstGlyph(text[bad.byte:], 0).size, to)
+		next := min(bad.byte+glyph.First(text[bad.byte:], 0).Size, to)
 		return p.write(s, text[from:bad.byte]) && p.write(theme.MatchHere, text[bad.byte:next]) && p.write(s, text[next:to])
 	}
 	if look.JSON {
@@ -142,7 +143,7 @@ func (p *pen) write(s paint.Style, text string) bool {
 			p.cut()
 			break
 		}
-		n := plainRun(text)
+		n := glyph.PlainRun(text, len(text))
 		switch last := p.left + p.room - 1; {
 		case p.at < p.left && n > 0:
 			n = min(n, p.left-p.at)
@@ -160,10 +161,10 @@ func (p *pen) write(s paint.Style, text string) bool {
 
 // glyph adds the glyph at the start of text and returns its size in bytes.
 func (p *pen) glyph(s paint.Style, text string) int {
-	g := firstGlyph(text, p.at)
+	g := glyph.First(text, p.at)
 	from := p.at
-	p.at += g.cells
-	if g.odd {
+	p.at += g.Cells
+	if g.Odd {
 		s = p.theme.Warn
 	}
 	switch last := p.left + p.room; {
@@ -171,13 +172,13 @@ func (p *pen) glyph(s paint.Style, text string) int {
 	case from < p.left: // half of it is to be seen
 		p.line.Add(s, paint.Blank(p.at-p.left))
 	case p.at < last:
-		p.line.Add(s, g.show)
+		p.line.Add(s, g.Show)
 	case p.at == last:
-		p.held, p.heldStyle = g.show, s
+		p.held, p.heldStyle = g.Show, s
 	default:
 		p.cut()
 	}
-	return g.size
+	return g.Size
 }
 
 // cut ends the line where more would come.

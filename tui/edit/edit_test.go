@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"vapitap/internal/plain"
+	"vapitap/tui/glyph"
 	"vapitap/tui/paint"
 )
 
@@ -253,10 +254,10 @@ func TestTheCursorStandsOnItsCharacter(t *testing.T) {
 		}
 		rest := text.line()[text.at.byte:]
 		if rest != "" && rest[0] != '\t' {
-			g := firstGlyph(rest, 0)
-			under := ansi.Cut(ansi.Strip(lines[y]), x, x+g.cells)
-			if under != g.show && !strings.Contains(under, "…") {
-				t.Fatalf("after %d moves %q stands under the cursor of %q", i, under, g.show)
+			g := glyph.First(rest, 0)
+			under := ansi.Cut(ansi.Strip(lines[y]), x, x+g.Cells)
+			if under != g.Show && !strings.Contains(under, "…") {
+				t.Fatalf("after %d moves %q stands under the cursor of %q", i, under, g.Show)
 			}
 		}
 		if x > 0 {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"vapitap/tui/glyph"
 )
 
 // moveTo puts the cursor somewhere.
@@ -26,7 +28,7 @@ func (t *Text) previous() place {
 func (t *Text) next() place {
 	switch rest := t.line()[t.at.byte:]; {
 	case rest != "":
-		return place{t.at.line, t.at.byte + firstGlyph(rest, 0).size}
+		return place{t.at.line, t.at.byte + glyph.First(rest, 0).Size}
 	case t.at.line < len(t.lines)-1:
 		return place{t.at.line + 1, 0}
 	}
@@ -60,7 +62,7 @@ func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 // vertical moves the cursor by lines and keeps it in the cell it was in.
 func (t *Text) vertical(by int) {
 	if t.goal < 0 {
-		t.goal = width(t.line()[:t.at.byte], 0)
+		t.goal = glyph.Width(t.line()[:t.at.byte], 0)
 	}
 	to := min(max(t.at.line+by, 0), len(t.lines)-1)
 	if to == t.at.line {

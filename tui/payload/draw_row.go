@@ -140,7 +140,7 @@ func (d *drawing) step(rest []byte, p *piece, raw, room, col int, doc *document,
 	n, cells, isEscape, g := step(rest, p.look, room, col)
 	style := p.look.style(d.theme)
 	switch {
-	case g.odd:
+	case g.Odd:
 		style = odd.style(d.theme)
 	case isEscape:
 		style = escape.style(d.theme)
@@ -150,7 +150,7 @@ func (d *drawing) step(rest []byte, p *piece, raw, room, col int, doc *document,
 		case m.to <= raw:
 			continue
 		case m.from > raw:
-			if g.size == 0 && m.from < raw+n && !p.byte {
+			if g.Size == 0 && m.from < raw+n && !p.byte {
 				n = m.from - raw
 				cells = n
 			}
@@ -159,15 +159,15 @@ func (d *drawing) step(rest []byte, p *piece, raw, room, col int, doc *document,
 			if here := d.view.search.mark; here.doc == doc && here.from == m.from {
 				style = d.theme.MatchHere
 			}
-			if g.size == 0 && m.to < raw+n && !p.byte {
+			if g.Size == 0 && m.to < raw+n && !p.byte {
 				n = m.to - raw
 				cells = n
 			}
 		}
 		break
 	}
-	if g.size > 0 {
-		d.put(style, g.show)
+	if g.Size > 0 {
+		d.put(style, g.Show)
 	} else {
 		d.put(style, string(rest[:n]))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/tui/glyph"
 	"vapitap/tui/paint"
 )
 
@@ -42,7 +43,7 @@ func checkLines(t *testing.T, lines []string, w, h int) {
 			t.Fatalf("%q is not UTF-8", text)
 		}
 		for _, r := range text {
-			if hidden(r) || r == joiner {
+			if glyph.Hidden(r) {
 				t.Fatalf("%q would be obeyed or not seen: %q", text, r)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"vapitap/internal/jsonpath"
+	"vapitap/tui/glyph"
 )
 
 // scalar scans a string, number or literal, or an empty container.
@@ -128,7 +129,7 @@ func (s *scanner) escape() bool {
 			}
 			n = 6
 		default:
-			s.fail(fmt.Sprintf(`\%s is no escape; a backslash is written \\`, visible(s.text[s.at+1:min(s.at+2, len(s.text))])))
+			s.fail(fmt.Sprintf(`\%s is no escape; a backslash is written \\`, glyph.Visible(s.text[s.at+1:min(s.at+2, len(s.text))])))
 			return false
 		}
 	}

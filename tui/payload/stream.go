@@ -1,5 +1,7 @@
 package payload
 
+import "vapitap/tui/glyph"
+
 // piece is a part of a line: bytes of the body, or what is put between them.
 type piece struct {
 	text []byte
@@ -76,18 +78,18 @@ func (s *stream) offsetOf(raw int) int {
 // step goes over as much as has the same style and stands side by side: plain
 // characters, one glyph, or one escape. g is set where it is a glyph. room is how
 // many cells there are at most, col how many stand before.
-func step(rest []byte, l look, room, col int) (n, cells int, isEscape bool, g glyph) {
+func step(rest []byte, l look, room, col int) (n, cells int, isEscape bool, g glyph.Glyph) {
 	if l == str && rest[0] == '\\' {
 		n = 2
 		if len(rest) > 1 && rest[1] == 'u' {
 			n = 6
 		}
 		n = min(n, len(rest))
-		if plain := plainRun(rest[:n], n); plain > 0 {
+		if plain := glyph.PlainRun(rest[:n], n); plain > 0 {
 			return plain, plain, true, g
 		}
 	}
-	if n = plainRun(rest, max(room, 1)); n > 0 {
+	if n = glyph.PlainRun(rest, max(room, 1)); n > 0 {
 		if l == str {
 			for i := 1; i < n; i++ {
 				if rest[i] == '\\' {
@@ -97,8 +99,8 @@ func step(rest []byte, l look, room, col int) (n, cells int, isEscape bool, g gl
 		}
 		return n, n, false, g
 	}
-	g = firstGlyph(rest, col)
-	return g.size, g.cells, false, g
+	g = glyph.First(rest, col)
+	return g.Size, g.Cells, false, g
 }
 
 // fit returns where a row of so many cells ends that starts at an offset and goes
