@@ -9,6 +9,7 @@ import (
 	"vapitap/internal/plain"
 	"vapitap/record"
 	"vapitap/record/timeline"
+	"vapitap/vapi"
 )
 
 // What an account says of the call as a whole: how long its turns took, what it
@@ -212,8 +213,8 @@ func (s *account) findings(e *record.Exchange) {
 	const indent = idsWidth + 1 + 8 + 1
 	instead := ""
 	for _, c := range e.Checks {
-		if sign := checkSign(c.Level); sign != "i" {
-			fmt.Fprintln(s.out, s.hang(indent, s.checkLook(c.Level)(sign+" "+plain.Text(c.Message))+" "+s.muted("("+c.Code+")")))
+		if c.Level != vapi.Info {
+			fmt.Fprintln(s.out, s.hang(indent, s.checkLook(c.Level)(c.Level.Sign()+" "+plain.Text(c.Message))+" "+s.muted("("+c.Code+")")))
 		}
 		if c.Hint != "" {
 			instead = ", and what to return instead"

@@ -227,7 +227,7 @@ func (s *sheet) checks() {
 func (s *sheet) checkList() {
 	var said string
 	for _, c := range s.e.Checks {
-		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(checkSign(c.Level)+" "+plain.Text(c.Message))+" "+s.muted(plain.Text(c.Code))))
+		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(c.Level.Sign()+" "+plain.Text(c.Message))+" "+s.muted(plain.Text(c.Code))))
 		if c.Path != "" {
 			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), plain.Text(c.Path))
 		}
@@ -256,16 +256,6 @@ func (s *sheet) hint(hint string) {
 	default:
 		fmt.Fprintln(s.out, s.hang(4, s.muted("hint:")+" "+plain.Text(hint)))
 	}
-}
-
-func checkSign(level vapi.Level) string {
-	switch level {
-	case vapi.Error:
-		return "✗"
-	case vapi.Warning:
-		return "!"
-	}
-	return "i"
 }
 
 func (s *sheet) checkLook(level vapi.Level) func(string) string {

@@ -236,7 +236,7 @@ func (s *editorSheet) hints(width int) []string {
 			page.Text(s.t.Strong, 0, "Vapi wants of your server:")
 		}
 		said = c.Hint
-		page.Hang(s.t.Bad, levelSign(c.Level), indent, c.Message)
+		page.Hang(s.t.Bad, c.Level.Sign(), indent, c.Message)
 		if first := node(c.Hint).kind(); first == '{' || first == '[' {
 			sheet.value(indent, []byte(c.Hint), most, "it goes on")
 		} else {

@@ -53,7 +53,7 @@ func verdictWords(e *record.Exchange) string {
 // writeCheck writes one check and what to do about it, and returns the hint. One
 // that was said just before is not repeated.
 func writeCheck(s *sheet, c *vapi.Check, said string) string {
-	style, sign := s.t.Muted, levelSign(c.Level)
+	style, sign := s.t.Muted, c.Level.Sign()
 	switch c.Level {
 	case vapi.Error:
 		style = s.t.BadStrong
@@ -73,16 +73,6 @@ func writeCheck(s *sheet, c *vapi.Check, said string) string {
 		writeHint(s, c.Hint)
 	}
 	return c.Hint
-}
-
-func levelSign(level vapi.Level) string {
-	switch level {
-	case vapi.Error:
-		return "✗"
-	case vapi.Warning:
-		return "!"
-	}
-	return "i"
 }
 
 // writeHint writes what to return instead: a reply, be it JSON or the lines of a

@@ -79,6 +79,17 @@ const (
 	Info    Level = "info"
 )
 
+// Sign is the one character that stands before a check of the level.
+func (l Level) Sign() string {
+	switch l {
+	case Error:
+		return "✗"
+	case Warning:
+		return "!"
+	}
+	return "i"
+}
+
 // Check is one finding about a reply.
 type Check struct {
 	Level   Level  `json:"level"`

@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"vapitap/record"
-	"vapitap/vapi"
 )
 
 // HAR writes an HTTP Archive, version 1.2, as the developer tools of browsers
@@ -336,15 +335,4 @@ func serverAddress(e *record.Exchange) string {
 		return ip.String()
 	}
 	return ""
-}
-
-// signOf returns the sign that stands before a check.
-func signOf(level vapi.Level) string {
-	switch level {
-	case vapi.Error:
-		return "✗"
-	case vapi.Warning:
-		return "!"
-	}
-	return "i"
 }

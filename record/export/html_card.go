@@ -162,7 +162,7 @@ func (c *cleaning) checkViews(checks []vapi.Check) []checkView {
 	var views []checkView
 	said := ""
 	for _, check := range checks {
-		v := checkView{string(check.Level), signOf(check.Level), plainLine(check.Message), check.Code, plainLine(check.Path), "", ""}
+		v := checkView{string(check.Level), check.Level.Sign(), plainLine(check.Message), check.Code, plainLine(check.Path), "", ""}
 		switch {
 		case check.Hint == said:
 		case json.Valid([]byte(check.Hint)) || strings.Contains(check.Hint, "\n"):

@@ -110,7 +110,7 @@ func (d *markdown) checks() {
 		if check.Path != "" {
 			where += " at " + code(check.Path)
 		}
-		fmt.Fprintf(d.out, "- %s %s (%s)\n", signOf(check.Level), prose(check.Message), where)
+		fmt.Fprintf(d.out, "- %s %s (%s)\n", check.Level.Sign(), prose(check.Message), where)
 		switch {
 		case check.Hint == "" || check.Hint == said:
 		case json.Valid([]byte(check.Hint)) || strings.Contains(check.Hint, "\n"):
