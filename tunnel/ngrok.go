@@ -38,6 +38,7 @@ const (
 	passingLimit = time.Minute             // what passing failures last at most
 	drainLimit   = 30 * time.Second        // for requests in flight when ngrok stops an endpoint
 	closeLimit   = 3 * time.Second
+	tellLimit    = time.Second // for telling the edge that no more is wanted
 )
 
 // Ngrok returns a Tunnel through ngrok's edge. It starts to connect at once;
@@ -92,10 +93,19 @@ func (t *tunnel) Ready(ctx context.Context) error {
 func (t *tunnel) Close() error {
 	t.closing.Do(func() {
 		t.listener.Close()
-		t.cancel()
+		telling := t.listener.telling()
 		select {
-		case <-t.done:
-		case <-time.After(closeLimit): // the SDK may wait for an edge that is gone
+		case <-telling:
+		case <-time.After(tellLimit):
+		}
+		t.cancel()
+		limited, cancel := context.WithTimeout(context.Background(), closeLimit-tellLimit)
+		defer cancel() // the SDK may wait for an edge that is gone
+		for _, ended := range []<-chan struct{}{t.done, telling} {
+			select {
+			case <-ended:
+			case <-limited.Done():
+			}
 		}
 		t.board.close()
 	})
@@ -138,7 +148,7 @@ func (t *tunnel) live() *Failure {
 	if failure != nil {
 		return failure
 	}
-	t.listener.whenClosed(s.unbinder(endpoint))
+	t.listener.whenClosed(func() { endpoint.Close() })
 	s.established(agent, endpoint)
 
 	ticker := time.NewTicker(clockTick)

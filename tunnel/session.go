@@ -179,11 +179,6 @@ func (s *session) command(_ context.Context, _ ngrok.AgentSession, request rpc.R
 	return nil, nil
 }
 
-// unbinder returns what tells the edge that no more requests are wanted.
-func (s *session) unbinder(endpoint ngrok.EndpointListener) func() {
-	return func() { go endpoint.Close() }
-}
-
 // serve hands out connections until the session ends, and returns why it did,
 // or nil where another may follow.
 func (s *session) serve(endpoint ngrok.EndpointListener) *Failure {

@@ -65,8 +65,9 @@ type listener struct {
 	once   sync.Once
 
 	mu      sync.Mutex
-	onClose func() // tells the edge; nil where there is none
-	open    int    // connections handed out and not closed
+	onClose func()        // tells the edge, and may take its time; nil where there is none
+	told    chan struct{} // closed when onClose has returned; nil where it was not called
+	open    int           // connections handed out and not closed
 	idle    chan struct{}
 }
 
@@ -95,24 +96,48 @@ func (l *listener) Close() error {
 		close(l.closed)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.onClose != nil {
-			l.onClose()
-		}
+		l.tell()
 	})
 	return nil
 }
 
-// whenClosed calls f, which must not block, when the listener is closed, or now
+// whenClosed calls f in a goroutine of its own when the listener is closed, or now
 // where it is already.
 func (l *listener) whenClosed(f func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.onClose = f
 	select {
 	case <-l.closed:
-		f()
+		l.tell()
 	default:
-		l.onClose = f
 	}
+}
+
+// tell begins to tell the edge that no more connections are wanted. The caller
+// holds the lock.
+func (l *listener) tell() {
+	if l.onClose == nil {
+		return
+	}
+	f, told := l.onClose, make(chan struct{})
+	l.told = told
+	go func() {
+		defer close(told)
+		f()
+	}()
+}
+
+// telling returns a channel that is closed when the edge was told, also where there
+// is nothing to tell.
+func (l *listener) telling() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.told == nil {
+		l.told = make(chan struct{})
+		close(l.told)
+	}
+	return l.told
 }
 
 // deliver hands a connection to whoever accepts next, or closes it where nobody
