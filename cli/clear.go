@@ -81,6 +81,9 @@ func (a *app) clear(ctx context.Context, o clearOptions, picked Selection) error
 	if err == nil || deleted > 0 {
 		err = errors.Join(err, a.sayDeleted(o, deleted))
 	}
+	if hint := whatWasMeant(picked.Filter); hint != "" && len(ids)+spared == 0 {
+		a.remark(whatIsMissing(record.Query{Filter: picked.Filter}), hint)
+	}
 	if spared > 0 {
 		a.remark(count(spared, "marked exchange")+" stayed", "vapitap clear is:marked deletes what is marked")
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (a *app) follow(ctx context.Context, store *record.Store, q record.Query, l
 	err := a.list(ctx, store, q, l)
 	if err == nil {
 		if l.empty() {
-			a.remark(whatIsMissing(q)+" yet; waiting, Ctrl-C ends it", "")
+			a.remark(whatIsMissing(q)+" yet; waiting, Ctrl-C ends it", whatWasMeant(q.Filter))
 		}
 		err = l.follow(ctx, store, watcher, q)
 	}
@@ -281,7 +282,7 @@ func (a *app) sayNothing(ctx context.Context, store *record.Store, q record.Quer
 		a.remark("nothing is recorded yet in "+a.db, howToRecord)
 		return nil
 	}
-	hint := ""
+	hint := whatWasMeant(q.Filter)
 	if len(args) == 1 && isIDs(args[0]) {
 		hint = "an id is looked up by vapitap show " + args[0] + ", or here by id:" + args[0]
 		if strings.Contains(args[0], "-") {
@@ -302,6 +303,22 @@ func whatIsMissing(q record.Query) string {
 		what += " in session " + q.Session
 	}
 	return what
+}
+
+// nothingPicked is the error of a command that needs something that q picks.
+func nothingPicked(q record.Query) error {
+	return fmt.Errorf("%s\nhint: %s", whatIsMissing(q), cmp.Or(whatWasMeant(q.Filter), "vapitap events lists what is recorded"))
+}
+
+// whatWasMeant is the hint for a filter that picks nothing, or may never pick
+// anything, since it names a type or a check that is not known and is near to one
+// that is; empty where it does not.
+func whatWasMeant(filter *record.Filter) string {
+	meant := filter.Meant()
+	if len(meant.Terms()) == 0 {
+		return ""
+	}
+	return "did you mean " + plain.Text(meant.String()) + "?"
 }
 
 // countValue is a number of exchanges, 0 for all.

@@ -241,7 +241,7 @@ func (a *app) exported(ctx context.Context, store *record.Store, args []string) 
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, errors.New(whatIsMissing(q) + "\nhint: vapitap events lists what there is")
+		return nil, nothingPicked(q)
 	}
 	for i := range list {
 		ids = append(ids, list[i].ID)

@@ -71,7 +71,7 @@ func (r *replaying) checkSet(ctx context.Context) error {
 		for i, err := range errs {
 			found[i] = found[i] || err == nil
 			if err != nil {
-				failed[i] = fmt.Errorf("exchange %d: --set %w", id, err)
+				failed[i] = replay.MoreTelling(failed[i], fmt.Errorf("exchange %d: --set %w", id, err))
 			}
 		}
 	}

@@ -186,6 +186,8 @@ func TestReplayOfAPathThatIsNotThereIsWrongUsageAndSendsNothing(t *testing.T) {
 		{[]string{"1-2", "--set", "message.toolCalList[0].x=1"}, "exchange 2: --set message.toolCalList: no such key in message; it is empty\n"},
 		{[]string{"1", "--set", "message.toolCalList[0].x=1"}, "exchange 1: --set message.toolCalList: no such key in message; it has type, call, toolCallList, toolCalls; did you mean toolCallList?\n"},
 		{[]string{"1", "--set", "message.toolCallList[0].arguments.city=x"}, "(in this call it is message.toolCallList[0].function.arguments.city)\n"},
+		{[]string{"1", "--set", "arguments.city=x"}, "exchange 1: --set arguments: no such key in the document; it has message\nhint: did you mean message.toolCallList[0].function.arguments.city?\n"},
+		{[]string{"--call", "c-1", "--set", "arguments.city=x"}, "\nhint: did you mean message.toolCallList[0].function.arguments.city?\n"},
 		{[]string{"3", "--set", "message.x=1"}, "exchange 3: --set message.x: the body is not JSON at byte 2"},
 		{[]string{"4", "--set", "message=1"}, "exchange 4: --set message: the body is compressed (gzip) and can only be sent as it is"},
 		{[]string{"--call", "c-1", "--set", "message.a.b=1"}, "exchange 1: --set message.a: no such key"},

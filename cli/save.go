@@ -146,7 +146,7 @@ func (s *saving) pick(ctx context.Context, picked Selection) ([]record.Exchange,
 		list = slices.DeleteFunc(list, func(e record.Exchange) bool { return e.From == record.FromTest })
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s\nhint: vapitap events lists what is recorded", whatIsMissing(q))
+		return nil, nothingPicked(q)
 	}
 	return list, nil
 }

@@ -13,6 +13,7 @@ type criterion struct {
 	name    string // empty for bare words
 	payload bool   // it looks into headers or bodies
 	compile func(alternative) (test, *FilterError)
+	names   func() []string // values it is known to have, where it may have others
 }
 
 // sessionTerm is the name of the term whose values ResolveSession replaces.
@@ -20,7 +21,7 @@ const sessionTerm = "session"
 
 // criteria are all the terms there are, in the order in which they are told.
 var criteria = []criterion{
-	{name: "type", compile: text(wholeText, typeOf)},
+	{name: "type", compile: text(wholeText, typeOf), names: knownTypes},
 	{name: "kind", compile: oneOf("kind", []string{string(vapi.KindServer), string(vapi.KindLLM), string(vapi.KindMCP), string(vapi.KindHTTP)},
 		func(e *Exchange) string { return string(e.Kind) })},
 	{name: "method", compile: text(wholeText, one(func(e *Exchange) string { return e.Method }))},
@@ -32,7 +33,7 @@ var criteria = []criterion{
 	{name: sessionTerm, compile: text(wholeText, sessionOf)},
 	{name: "slow", compile: slowQuantity.compile},
 	{name: "size", compile: sizeQuantity.compile},
-	{name: "check", compile: text(wholeText, checksOf)},
+	{name: "check", compile: text(wholeText, checksOf), names: knownChecks},
 	{name: "from", compile: oneOf("from", []string{string(FromTunnel), string(FromLocal), string(FromReplay), string(FromSimulate), string(FromTest), string(FromImport)},
 		func(e *Exchange) string { return string(e.From) })},
 	{name: "is", compile: compileState},

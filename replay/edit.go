@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"errors"
 
 	"vapitap/internal/jsonpath"
 	"vapitap/vapi"
@@ -15,16 +16,33 @@ import (
 //
 // The error, of the first assignment that cannot be made, is a
 // *jsonpath.NotJSONError, or a *jsonpath.NotFoundError that says how far the
-// path led and what is there.
+// path led and what is there, and what was meant where that can be told.
 func Edit(body []byte, set []jsonpath.Assignment) ([]byte, error) {
 	edited := body
 	for _, a := range set {
 		var err error
-		if edited, err = vapi.Set(edited, a.Path, a.Value); err != nil {
-			return nil, err
+		before := edited
+		if edited, err = vapi.Set(before, a.Path, a.Value); err != nil {
+			return nil, vapi.WithMeantPath(err, before, a.Path)
 		}
 	}
 	return AsWritten(body, edited), nil
+}
+
+// MoreTelling returns that of two errors of Edit, for the same path in two bodies,
+// which tells more: the one that says what path was meant, of two that do the one
+// with the shorter path, and else the second. Either may be nil.
+func MoreTelling(first, second error) error {
+	var a, b *jsonpath.NotFoundError
+	switch {
+	case second == nil:
+		return first
+	case !errors.As(first, &a) || a.Meant == nil:
+		return second
+	case !errors.As(second, &b) || b.Meant == nil || len(b.Meant) >= len(a.Meant):
+		return first
+	}
+	return second
 }
 
 // AsWritten returns the edited form of a body as JSON.stringify writes it where

@@ -65,7 +65,7 @@ type Changes struct {
 
 	mu    sync.Mutex
 	made  []bool
-	why   []error  // why each could not be made in the last step that it is for
+	why   []error  // why each could not be made in the steps that it is for: what tells most of it
 	types []string // of the steps, each once
 }
 
@@ -89,11 +89,13 @@ func (c *Changes) Apply(step vapi.Step) ([]byte, error) {
 		if change.Type != "" && change.Type != step.Type {
 			continue
 		}
-		edited, err := Edit(body, []jsonpath.Assignment{change.Assignment})
-		if c.why[i] = err; err != nil {
-			continue
+		edited, err := vapi.Set(body, change.Path, change.Value)
+		switch {
+		case err == nil:
+			body, changed, c.made[i] = edited, true, true
+		case !c.made[i]:
+			c.why[i] = MoreTelling(c.why[i], vapi.WithMeantPath(err, body, change.Path))
 		}
-		body, changed, c.made[i] = edited, true, true
 	}
 	if !changed {
 		return body, nil
@@ -117,9 +119,12 @@ func (c *Changes) Unmade() []error {
 
 func (c *Changes) unmade(change Change, why error) error {
 	var notJSON *jsonpath.NotJSONError
+	var missing *jsonpath.NotFoundError
 	switch {
 	case errors.As(why, &notJSON):
 		return fmt.Errorf("%s: %s: the body is %w", change.Text, change.Path, why)
+	case errors.As(why, &missing) && missing.Meant != nil: // on one line, since there may be several such errors
+		return fmt.Errorf("%s: %s: %s; did you mean %s?", change.Text, missing.Path, missing.Reason, missing.Meant)
 	case why != nil:
 		return fmt.Errorf("%s: %w", change.Text, why)
 	}

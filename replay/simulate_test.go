@@ -198,6 +198,40 @@ func FuzzParseChange(f *testing.F) {
 	})
 }
 
+// The messages that repeat a call come more often, and later; the path into the
+// one that makes it is the shortest.
+func TestChangesTellThePathThatWasMeant(t *testing.T) {
+	var list []Change
+	for _, text := range []string{"arguments.city=Bergen", "nowhere.city=Bergen"} {
+		c, err := ParseChange(text, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, c)
+	}
+	changes := NewChanges(list)
+	repeated := `"messages":[{"toolCalls":[{"function":{"arguments":"{\"city\":\"Oslo\"}"}}]}]`
+	for _, body := range []string{
+		`{"message":{"type":"hang"}}`,
+		`{"message":{"type":"model-output","artifact":{` + repeated + `}}}`,
+		`{"message":{"type":"tool-calls","toolCallList":[{"function":{"arguments":{"city":"Oslo"}}}]}}`,
+		`{"message":{"type":"conversation-update",` + repeated + `}}`,
+		`{"message":{"type":"status-update"}}`,
+	} {
+		if got, err := changes.Apply(stepOf(body)); err != nil || string(got) != body {
+			t.Errorf("%s became %s (%v)", body, got, err)
+		}
+	}
+	got := changes.Unmade()
+	want := []string{
+		"arguments.city=Bergen: arguments: no such key in the document; it has message; did you mean message.toolCallList[0].function.arguments.city?",
+		"nowhere.city=Bergen: nowhere: no such key in the document; it has message",
+	}
+	if len(got) != 2 || got[0].Error() != want[0] || got[1].Error() != want[1] {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestChanges(t *testing.T) {
 	var list []Change
 	for _, text := range []string{"message.call.type=webCall", "hang:message.turn=2", "tool-calls:message.b[3].c=2", "tool-cals:message.x=1", "wholly-other:message.x=1"} {

@@ -73,6 +73,9 @@ func (m *Model) noMatch(w, h int) []string {
 	switch {
 	case m.filter.text != "":
 		page.Text(t.Muted, 3, "Nothing matches "+m.filter.text)
+		if meant := m.filter.parsed.Meant(); len(meant.Terms()) > 0 {
+			page.Text(t.Muted, 3, "Did you mean "+meant.String()+"?")
+		}
 	case s.typ != "":
 		page.Text(t.Muted, 3, "No "+s.typ+" came yet")
 	default:

@@ -152,3 +152,18 @@ func TestNoCodeIsUndocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckCodesAreTheDocumentedOnes(t *testing.T) {
+	want := slices.DeleteFunc(slices.Clone(codesElsewhere), func(code string) bool {
+		return code == "redelivery" || code == "auth-bad" || code == "auth-missing" // of other packages
+	})
+	for code := range documentedCodes {
+		want = append(want, code)
+	}
+	got := CheckCodes()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("there are\n%q, documented are\n%q", got, want)
+	}
+}

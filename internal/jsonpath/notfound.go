@@ -14,9 +14,16 @@ import (
 type NotFoundError struct {
 	Path   Path   // up to and with the step that could not be taken
 	Reason string // what is there instead
+	Meant  Path   // what the whole path was probably meant to be; nil where that is not known
 }
 
-func (e *NotFoundError) Error() string { return e.Path.String() + ": " + e.Reason }
+// Error has a second line, a hint, where the path that was meant is known.
+func (e *NotFoundError) Error() string {
+	if e.Meant == nil {
+		return e.Path.String() + ": " + e.Reason
+	}
+	return fmt.Sprintf("%s: %s\nhint: did you mean %s?", e.Path, e.Reason, e.Meant)
+}
 
 // notFound says why the last step of p could not be taken from the value that
 // the cursor stands at.

@@ -31,6 +31,9 @@ func (v Verdict) Check() *vapi.Check {
 	return nil
 }
 
+// CheckCodes returns the codes of the checks that Check returns.
+func CheckCodes() []string { return []string{codeBad, codeMissing} }
+
 // IsCheck reports whether a check is one that Check returns.
 func IsCheck(c vapi.Check) bool { return c.Code == codeBad || c.Code == codeMissing }
 
