@@ -152,8 +152,10 @@ func (a *app) sayNext(ctx context.Context, o listenOptions, store *record.Store,
 	return nil
 }
 
-// playDemo plays the call through the proxy, which records it.
+// playDemo plays the call through the proxy, which records it. The call begins
+// with an assistant-request, whose reply does not wait for the checks then.
 func playDemo(ctx context.Context, proxyURL string, pace paceOptions) error {
+	vapi.PrepareChecks()
 	call, err := vapi.NewCall(vapi.CallOptions{Seed: time.Now().Format(time.RFC3339Nano), Start: time.Now()})
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func TestPrinterTellsWhatVapiDidNotTake(t *testing.T) {
 			for changes := 0; changes < 3; { // the two, and the first again
 				select {
 				case <-watcher.C():
-				case <-time.After(20 * time.Second):
+				case <-time.After(2 * time.Minute):
 					t.Fatal("the exchange was not amended")
 				}
 				changed, err := watcher.Read()

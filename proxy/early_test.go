@@ -28,7 +28,7 @@ func slowRig(t *testing.T) (r *rig, answer func()) {
 // await reads what a watcher is told until it is what is waited for.
 func await(t *testing.T, w *record.Watcher, is func(*record.Exchange) bool) *record.Exchange {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case <-w.C():

@@ -20,6 +20,10 @@ import (
 	"vapitap/record"
 )
 
+// patience is what a test waits for something that is to happen, on a machine that
+// is busy with others too.
+const patience = 2 * time.Minute
+
 // rig is a proxy on a real port, in front of a real server, with a real store.
 type rig struct {
 	t        testing.TB
@@ -96,7 +100,7 @@ func (r *rig) recorded() *record.Exchange {
 // await waits for a change that is wanted and returns the exchange whole.
 func (r *rig) await(wanted func(*record.Exchange) bool) *record.Exchange {
 	r.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		changed, err := r.watcher.Read()
 		if err != nil {
@@ -128,7 +132,7 @@ func (r *rig) raw(text string) net.Conn {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	conn.SetDeadline(time.Now().Add(patience))
 	if _, err := io.WriteString(conn, text); err != nil {
 		r.t.Fatal(err)
 	}
@@ -159,7 +163,7 @@ func rawServer(t testing.TB, answer func(net.Conn, *bufio.Reader)) string {
 			}
 			conns.Go(func() {
 				defer c.Close()
-				c.SetDeadline(time.Now().Add(20 * time.Second))
+				c.SetDeadline(time.Now().Add(patience))
 				answer(c, bufio.NewReader(c))
 			})
 		}

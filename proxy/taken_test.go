@@ -40,7 +40,7 @@ func told(e *record.Exchange, code string) vapi.Check {
 // amended waits until it is known what Vapi recorded of an exchange.
 func (r *rig) amended(id int64) *record.Exchange {
 	r.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		e, err := r.store.Get(context.Background(), id)
 		if err != nil {

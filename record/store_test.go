@@ -18,6 +18,10 @@ import (
 	"vapitap/vapi"
 )
 
+// patience is what a test waits for something that is to happen, on a machine that
+// is busy with others too.
+const patience = 2 * time.Minute
+
 // open opens a store that is closed when the test ends.
 func open(t testing.TB, path string, options record.Options) *record.Store {
 	t.Helper()
@@ -198,7 +202,7 @@ func TestTwoProcessesShareAFile(t *testing.T) {
 // collect reads from a watcher until done says so.
 func collect(t testing.TB, w *record.Watcher, done func(*record.Exchange) bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		changed, err := w.Read()
 		if err != nil {
@@ -215,7 +219,7 @@ func collect(t testing.TB, w *record.Watcher, done func(*record.Exchange) bool) 
 		select {
 		case <-w.C():
 		case <-deadline:
-			t.Fatal("waited 20 s for a change")
+			t.Fatal("waited in vain for a change")
 		}
 	}
 }
@@ -373,12 +377,12 @@ func eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for !done() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("waited 20 s: %s", what)
+			t.Fatalf("waited in vain: %s", what)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func shown(call, id, result string) string {
 // the store.
 func amended(t testing.TB, s *record.Store, w *record.Watcher, id int64, is func(*record.Exchange) bool) *record.Exchange {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		if _, err := w.Read(); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 )
 
 // patience is what a test waits for something that is to happen.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // options are those of an agent that connects to e.
 func options(e *ngroktest.Edge) Options {
