@@ -91,7 +91,7 @@ func (w *writer) beginSpooling(ctx context.Context) {
 	w.letGoneSpoolGo(ctx)
 	file := sp.file // only this goroutine changes it
 	if file == nil {
-		made, err := spool.Create(spoolPrefix(w.store.path), largestSpool(w.store.path, w.store.options.Keep))
+		made, err := spool.Create(spoolPrefix(w.store.path), largestSpool(w.store.path, w.keep.limit))
 		if err != nil {
 			return
 		}

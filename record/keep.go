@@ -1,6 +1,8 @@
 package record
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +15,9 @@ type Keep struct {
 	Age  time.Duration // exchanges older than this go; 0 means none is too old
 	Size int64         // bytes of the store beyond which the oldest exchanges go; 0 means no limit
 }
+
+// DefaultKeep is how much is kept in a store where nobody has set it.
+var DefaultKeep = Keep{Age: 7 * 24 * time.Hour, Size: 1 << 30}
 
 // keepForever is how the zero Keep is written.
 const keepForever = "forever"
@@ -80,4 +85,22 @@ func (k Keep) String() string {
 		return keepForever
 	}
 	return strings.Join(parts, ",")
+}
+
+// write sets k in a store, among its counters: the age in nanoseconds and the
+// size in bytes.
+func (k Keep) write(ctx context.Context, q execer) error {
+	_, err := q.ExecContext(ctx, "REPLACE INTO counter (name, n) VALUES ('keep age', ?), ('keep size', ?)", int64(k.Age), k.Size)
+	return err
+}
+
+// readKeep returns what is set in a store, DefaultKeep where nothing is.
+func readKeep(ctx context.Context, q querier) (Keep, error) {
+	var age, size sql.NullInt64
+	err := q.QueryRowContext(ctx, `SELECT (SELECT n FROM counter WHERE name = 'keep age'),
+		(SELECT n FROM counter WHERE name = 'keep size')`).Scan(&age, &size)
+	if err != nil || !age.Valid || !size.Valid {
+		return DefaultKeep, err
+	}
+	return Keep{Age: time.Duration(age.Int64), Size: size.Int64}, nil
 }

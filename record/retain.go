@@ -6,18 +6,39 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"os"
 	"time"
 )
 
 // retention keeps the store within what it may hold, in steps that are short
 // enough to stand between two commits. It belongs to the writer.
 type retention struct {
-	limit  Keep
-	over   bool  // the last look found more than the limit
-	before int64 // only what is older than this has to go; 0 where age is not why
-	grown  int64 // body bytes committed since the last look
+	file    os.FileInfo // that it is of
+	set     *Keep       // what is still to be set there as what it may hold; nil for nothing
+	deletes bool        // else it may hold everything
+	limit   Keep        // what it may hold, as of the last look
+	over    bool        // the last look found more than that
+	before  int64       // only what came earlier than this has to go
+	grown   int64       // body bytes committed since the last look
 
 	wrote func(bytes int64) // told what was written to the log, about
+}
+
+// of returns the retention of a store whose file was opened; r is that of the
+// file that was open before. In the same one the limit is not set again, because
+// another process may have set it since.
+func (r retention) of(ctx context.Context, w *writer) retention {
+	s := w.store
+	set := r.set
+	if r.file == nil || !os.SameFile(r.file, w.file) {
+		set = s.options.Keep
+	}
+	r = retention{
+		file: w.file, set: set, deletes: s.options.Keep != nil || s.options.KeepAsSet,
+		wrote: func(bytes int64) { s.unspent.Add(bytes) },
+	}
+	r.learnLimit(ctx, w.conn) // where it cannot, the first look does
+	return r
 }
 
 const (
@@ -39,29 +60,27 @@ func (r *retention) added(bytes int64) { r.grown += bytes }
 // step deletes a little where there is too much. It is called after each
 // commit, when the replies of that commit have been let go.
 func (r *retention) step(ctx context.Context, conn *sql.Conn) error {
-	if r.grown > lookAgain {
-		if err := r.measure(ctx, conn); err != nil {
-			return err
-		}
-	}
-	if !r.over {
+	if r.grown <= lookAgain && !r.over {
 		return nil
 	}
-	return r.deleteOldest(ctx, conn)
+	return r.lower(ctx, conn)
 }
 
-// look is called now and then, between commits. When it is quiet it gives free
-// pages back to the file system too.
-func (r *retention) look(ctx context.Context, conn *sql.Conn, quiet bool) error {
-	if err := r.measure(ctx, conn); err != nil {
-		return err
-	}
-	for began := time.Now(); r.over; {
-		if err := r.deleteOldest(ctx, conn); err != nil || !quiet || time.Since(began) > quietDeleting {
+// look is called now and then, between commits. As long as it is quiet it goes
+// on for a while, and gives free pages back to the file system too.
+func (r *retention) look(ctx context.Context, conn *sql.Conn, quiet func() bool) error {
+	for began := time.Now(); ; {
+		if err := r.lower(ctx, conn); err != nil {
 			return err
 		}
+		if !r.over {
+			break
+		}
+		if !quiet() || time.Since(began) > quietDeleting {
+			return nil
+		}
 	}
-	if !quiet {
+	if !quiet() {
 		return nil
 	}
 	var free int
@@ -85,9 +104,45 @@ func incrementalVacuum(ctx context.Context, q querier, pages int) error {
 	return rows.Err()
 }
 
+// lower looks whether there is too much, and deletes a little then.
+func (r *retention) lower(ctx context.Context, conn *sql.Conn) error {
+	if err := r.measure(ctx, conn); err != nil || !r.over {
+		return err
+	}
+	return r.deleteOldest(ctx, conn)
+}
+
+// learnLimit finds what the store may hold, which another process may have
+// changed since the last look, after setting it where that is still to be done.
+func (r *retention) learnLimit(ctx context.Context, conn *sql.Conn) (err error) {
+	if r.set != nil {
+		if err := r.set.write(ctx, conn); err != nil {
+			return err
+		}
+		r.set = nil
+	}
+	if r.deletes {
+		r.limit, err = readKeep(ctx, conn)
+	}
+	return err
+}
+
+// came is when an exchange came into the store, as SQL. What is imported is older
+// than the session that it came in.
+const came = "max(time, coalesce((SELECT started FROM session WHERE session.id = exchange.session), 0))"
+
+// oldest are the exchanges that a step may delete, as SQL: the first by their ids,
+// which is nearly as they came. To look for those that came first, the whole table
+// would have to be read.
+var oldest = fmt.Sprintf(`(SELECT id, request_bytes + response_bytes AS bytes, %s AS came
+	FROM exchange WHERE marked = 0 ORDER BY id LIMIT %d)`, came, stepRows)
+
 // measure finds whether the store holds more than it may.
 func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
-	r.grown, r.over, r.before = 0, false, 0
+	r.grown, r.over, r.before = 0, false, math.MaxInt64
+	if err := r.learnLimit(ctx, conn); err != nil {
+		return err
+	}
 	if r.limit.Size > 0 {
 		var used int64
 		err := conn.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
@@ -97,19 +152,15 @@ func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
 		}
 		r.over = used > r.limit.Size
 	}
-	if r.limit.Age > 0 && !r.over {
-		r.before = micros(time.Now().Add(-r.limit.Age))
-		err := conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM exchange WHERE marked = 0 AND time < ?
-			AND id <= (SELECT min(id) FROM exchange WHERE marked = 0))`, r.before).Scan(&r.over)
-		if err != nil {
-			return err
-		}
+	if r.over || r.limit.Age <= 0 {
+		return nil
 	}
-	return nil
+	r.before = micros(time.Now().Add(-r.limit.Age))
+	return conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+oldest+" WHERE came < ?)", r.before).Scan(&r.over)
 }
 
 // deleteOldest deletes a step's worth of the oldest exchanges that nobody
-// marked, and looks again whether more must go.
+// marked.
 func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
@@ -118,10 +169,9 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 	defer tx.Rollback() // does nothing after Commit
 	var last sql.NullInt64
 	err = tx.QueryRowContext(ctx, `SELECT max(id) FROM (
-		SELECT id, sum(request_bytes + response_bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
-		FROM (SELECT id, request_bytes, response_bytes FROM exchange
-			WHERE marked = 0 AND (?1 = 0 OR time < ?1) ORDER BY id LIMIT ?2)
-	) WHERE n = 1 OR upto <= ?3`, r.before, stepRows, r.stepBytes()).Scan(&last)
+		SELECT id, sum(bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
+		FROM `+oldest+` WHERE came < ?
+	) WHERE n = 1 OR upto <= ?`, r.before, r.stepBytes()).Scan(&last)
 	if err != nil {
 		return err
 	}
@@ -129,14 +179,14 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 		r.over = false // all that is left is marked
 		return nil
 	}
-	if _, err := deleteWhere(ctx, tx, "marked = 0 AND id <= ?1 AND (?2 = 0 OR time < ?2)", last.Int64, r.before); err != nil {
+	if _, err := deleteWhere(ctx, tx, "marked = 0 AND id <= ? AND "+came+" < ?", last.Int64, r.before); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return err
 	}
 	r.wrote(stepRows * pageSize)
-	return r.measure(ctx, conn)
+	return nil
 }
 
 func (r *retention) stepBytes() int64 {
@@ -244,7 +294,9 @@ func (s *Store) workOffLog(ctx context.Context, heavy bool) error {
 	if heavy {
 		remainder = longRemainder
 	}
-	db, err := openFile(s.path, url.Values{"_pragma": {"busy_timeout(100)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	db, err := openFile(s.path, url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(100)", "synchronous(NORMAL)", "wal_autocheckpoint(0)"}})
 	if err != nil {
 		return err
 	}
