@@ -83,6 +83,22 @@ func (f *feed) land(e *Exchange) {
 	delete(f.inFlight, e.pending)
 }
 
+// giveUp makes e one that is not in flight and never will be in the store. The
+// watchers see it end as that, with why for its error. E itself stays as it is, as
+// whoever handed it over may still read it.
+func (f *feed) giveUp(e *Exchange, why string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.inFlight, e.pending)
+	if len(f.watchers) == 0 {
+		return
+	}
+	end := e.listed()
+	end.ID, end.line = 0, "" // which it has where it was tried to commit it
+	end.settled, end.Error = true, why
+	f.tell(end)
+}
+
 // tell puts what changed into the ring and wakes who wants to know; the caller
 // holds the lock, and there is a watcher.
 func (f *feed) tell(e Exchange) {
@@ -107,7 +123,7 @@ func (f *feed) restart(last, change int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for w := range f.watchers {
-		w.last, w.change = last, change
+		w.last, w.change, w.anew = last, change, f.next
 	}
 }
 
@@ -151,6 +167,7 @@ type Watcher struct {
 	cursor int64 // the number of the next change to read
 	last   int64 // the highest id that was read
 	change int64 // the highest number of an amendment that was read
+	anew   int64 // the number of the change with which ids and amendments began anew
 }
 
 // Watch returns a watcher of what is committed or amended from now on, and with
@@ -224,15 +241,18 @@ func (w *Watcher) Read() ([]Exchange, error) {
 	changed := make([]Exchange, 0, n)
 	for ; n > 0; n-- {
 		e := f.ring[w.cursor%feedSize]
+		before := w.cursor < w.anew
 		w.cursor++
 		if e.Pending() && !w.live {
 			continue
 		}
-		if e.ID == 0 || e.ID > w.last || e.change > w.change { // else it was read from the store already
+		if before || e.ID == 0 || e.ID > w.last || e.change > w.change { // else it was read from the store already
 			changed = append(changed, e)
 		}
+		if !before {
+			w.passed(&e)
+		}
 	}
-	w.passed(changed)
 	if w.cursor < f.next {
 		w.signal()
 	}
@@ -240,11 +260,13 @@ func (w *Watcher) Read() ([]Exchange, error) {
 	return changed, nil
 }
 
-// passed notes what was read; the caller holds the feed's lock.
-func (w *Watcher) passed(changed []Exchange) {
-	for i := range changed {
-		w.last = max(w.last, changed[i].ID)
-		w.change = max(w.change, changed[i].change)
+// passed notes that e was read; the caller holds the feed's lock. What is new may
+// have been amended later than what is not read yet.
+func (w *Watcher) passed(e *Exchange) {
+	if e.ID > w.last {
+		w.last = e.ID
+	} else {
+		w.change = max(w.change, e.change)
 	}
 }
 
@@ -261,7 +283,9 @@ func (w *Watcher) readStore(next int64, inFlight []Exchange, most int) ([]Exchan
 	}
 	w.store.feed.mu.Lock()
 	defer w.store.feed.mu.Unlock()
-	w.passed(changed)
+	for i := range changed {
+		w.passed(&changed[i])
+	}
 	w.signal()
 	return changed, nil
 }

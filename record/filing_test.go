@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,9 +25,10 @@ type idle struct {
 func openIdle(t testing.TB, path string, options Options) *idle {
 	t.Helper()
 	s := &Store{path: path, options: options, feed: newFeed(), repeats: newRepeats(), wake: make(chan struct{}, 1), quit: make(chan struct{})}
-	i := &idle{Store: s, w: &writer{store: s}, t: t}
+	s.writer = &writer{store: s}
+	i := &idle{Store: s, w: s.writer, t: t}
 	i.must(i.w.open(t.Context()))
-	i.must(s.openReaders(url.Values{}))
+	i.must(s.openReaders("rw"))
 	s.pairing = startPairing(s)
 	s.feed.committed = func(e *Exchange) { s.repeats.committed(e); s.pairing.notice(e) }
 	i.must(i.w.fileLeft(t.Context()))
@@ -115,24 +115,27 @@ func newStorePath(t testing.TB) string { return filepath.Join(t.TempDir(), "vapi
 // its result in the spool.
 func TestResultsAreFoundHoweverItWasFiled(t *testing.T) {
 	for _, how := range []string{"by Close", "by the next process"} {
-		path := newStorePath(t)
-		s := openIdle(t, path, Options{})
-		s.spool(asking(1), showing(1))
-		if how == "by Close" {
-			s.start()
-			s.must(s.Close())
-		} else {
-			s.killed()
-			reopened(t, path)
-		}
-		again, err := Open(path, Options{ReadOnly: true})
-		s.must(err)
-		e, err := again.Get(t.Context(), 1)
-		s.must(err)
-		if calls := e.ToolCalls(); len(calls) != 1 || calls[0].Recorded == nil {
-			t.Errorf("filed %s: %+v", how, calls)
-		}
-		s.must(again.Close())
+		InTime(t, pairingDrain, func() (wrong string) {
+			path := newStorePath(t)
+			s := openIdle(t, path, Options{})
+			s.spool(asking(1), showing(1))
+			if how == "by Close" {
+				s.start()
+				s.must(s.Close())
+			} else {
+				s.killed()
+				reopened(t, path)
+			}
+			again, err := Open(path, Options{ReadOnly: true})
+			s.must(err)
+			defer again.Close()
+			e, err := again.Get(t.Context(), 1)
+			s.must(err)
+			if calls := e.ToolCalls(); len(calls) != 1 || calls[0].Recorded == nil {
+				return fmt.Sprintf("filed %s: %+v", how, calls)
+			}
+			return ""
+		})
 	}
 }
 
@@ -230,18 +233,21 @@ func TestAStoreThatTakesNothing(t *testing.T) {
 }
 
 func TestWhatWasLeftLongAgoIsARedeliveryAllTheSame(t *testing.T) {
-	path := newStorePath(t)
-	s := openIdle(t, path, Options{})
-	first, again := asking(1), asking(1)
-	first.Time = time.Now().Add(-time.Hour)
-	again.Time = first.Time.Add(time.Second)
-	s.spool(first)
-	s.file(1)
-	s.spool(again)
-	s.killed()
-	if l := reopened(t, path); len(l) != 2 || l[1].RedeliveryOf != 1 {
-		t.Errorf("%+v", l)
-	}
+	InTime(t, repeatPatience, func() (wrong string) {
+		path := newStorePath(t)
+		s := openIdle(t, path, Options{})
+		first, again := asking(1), asking(1)
+		first.Time = time.Now().Add(-time.Hour)
+		again.Time = first.Time.Add(time.Second)
+		s.spool(first)
+		s.file(1)
+		s.spool(again)
+		s.killed()
+		if l := reopened(t, path); len(l) != 2 || l[1].RedeliveryOf != 1 {
+			return fmt.Sprintf("%+v", l)
+		}
+		return ""
+	})
 }
 
 func TestAStoreBehindALink(t *testing.T) {
@@ -272,7 +278,7 @@ func TestWhoReadsWaitsForWhoFiles(t *testing.T) {
 	s := &idle{t: t, Store: &Store{path: path, feed: newFeed(), repeats: newRepeats()}}
 	s.w = &writer{store: s.Store}
 	s.must(s.w.open(t.Context()))
-	s.must(s.openReaders(url.Values{}))
+	s.must(s.openReaders("rw"))
 	f, err := spool.Open(left)
 	s.must(err)
 	s.must(f.Find(0))
@@ -354,7 +360,7 @@ func TestWhoWaitsNoLongerIsForgotten(t *testing.T) {
 // TestFilingKeepsTheStoreInItsBounds files four times as much as may be kept.
 func TestFilingKeepsTheStoreInItsBounds(t *testing.T) {
 	const keep, most = 8 << 20, 8<<20 + lookAgain
-	s := openIdle(t, newStorePath(t), Options{Keep: Keep{Size: keep}})
+	s := openIdle(t, newStorePath(t), Options{Keep: &Keep{Size: keep}})
 	for i := range 3500 {
 		e := asking(i)
 		e.Response.Body = make([]byte, 8<<10)

@@ -38,22 +38,34 @@ func openFile(path string, options url.Values) (*sql.DB, error) {
 	return sql.Open("sqlite", u.String())
 }
 
-// openWriter returns the one connection that writes, on a file that has the
-// current schema. It creates the file, readable by its owner alone.
-func openWriter(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
+// makeFile sees that there is a file, which only its owner can read where it is
+// new or empty.
+func makeFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, explain(path, err)
+		return err
 	}
 	// Only a new file is opened here: closing one that is in use would drop the
 	// locks that this process has on it.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
-		err = f.Close()
+		return f.Close()
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if st, wrong := os.Stat(path); wrong == nil && st.Mode().IsRegular() && st.Size() == 0 {
+		return os.Chmod(path, 0o600)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
+
+// openWriter returns the one connection that writes, on a file that has the
+// current schema. It creates the file, readable by its owner alone.
+func openWriter(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
+	if err := makeFile(path); err != nil {
 		return nil, nil, explain(path, err)
 	}
-	db, err := openFile(path, url.Values{})
+	db, err := openFile(path, url.Values{"mode": {"rw"}})
 	if err != nil {
 		return nil, nil, explain(path, err)
 	}

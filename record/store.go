@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"sync"
@@ -27,6 +26,7 @@ type Store struct {
 	path    string
 	options Options
 	readers atomic.Pointer[sql.DB] // another one after the file was replaced
+	opening sync.Mutex             // held while another file is opened, and by what opens the file beside the others
 	feed    *feed
 	writer  *writer  // nil where the store is only read
 	pairing *pairing // likewise
@@ -38,7 +38,7 @@ type Store struct {
 	mu      sync.Mutex
 	queue   []*job
 	stopped error // why recording stopped; nil while it works
-	held    int64 // body bytes of the exchanges in queue
+	held    int64 // what the bodies of the exchanges in queue hold in memory, in bytes
 	lost    int   // exchanges given up since recording stopped
 	closing bool
 
@@ -50,15 +50,19 @@ type Store struct {
 	notifying sync.Mutex
 }
 
-// Options say how a store is used. The zero value reads and writes and keeps
-// everything.
+// Options say how a store is used. The zero value reads and writes and deletes
+// nothing.
 type Options struct {
 	// ReadOnly opens an existing store only to read it; nothing is created or
 	// brought up to date. Where a killed process left exchanges beside it that are
 	// not in it yet, they are put in first, if that can be.
 	ReadOnly bool
-	// Keep is what the store may hold; the oldest exchanges are deleted beyond it.
-	Keep Keep
+	// Keep, if not nil, is set in the store as what it may hold, for all who use it,
+	// until another is set there. The oldest exchanges are deleted beyond it.
+	Keep *Keep
+	// KeepAsSet says that the oldest exchanges are deleted beyond what was set in the
+	// store as what it may hold, or DefaultKeep where none ever was. Keep implies it.
+	KeepAsSet bool
 	// Notify is called with a sentence for the person who runs the program when
 	// recording stops and when it goes on. It is called by one goroutine at a time
 	// and must not block. Nil is allowed.
@@ -94,7 +98,7 @@ func Open(path string, options Options) (*Store, error) {
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.openReaders(url.Values{}); err != nil {
+	if err := s.openReaders("rw"); err != nil {
 		w.close()
 		return nil, err
 	}
@@ -114,34 +118,12 @@ func (s *Store) openReadOnly(ctx context.Context) error {
 		return explain(s.path, err)
 	}
 	s.fileLeft()
-	if err := s.openReaders(url.Values{"mode": {"ro"}}); err != nil {
+	f := follower{store: s, tail: tail{feed: s.feed}}
+	if err := f.open(ctx); err != nil {
 		return err
 	}
-	version, err := schemaVersion(ctx, s.readers.Load())
-	switch {
-	case err == nil && version == 0:
-		err = fs.ErrNotExist // it is just being made
-	case err == nil && version != schemaNow():
-		err = errOlder
-	}
-	var conn *sql.Conn
-	if err == nil {
-		conn, err = s.readers.Load().Conn(ctx)
-	}
-	t := &tail{feed: s.feed}
-	if err == nil {
-		err = t.start(ctx, conn)
-	}
-	if err != nil {
-		s.readers.Load().Close()
-		return explain(s.path, err)
-	}
 	s.ended.Add(1)
-	go func() {
-		defer s.ended.Done()
-		defer conn.Close()
-		t.follow(ctx, conn, s.quit)
-	}()
+	go func() { defer s.ended.Done(); f.run(ctx) }()
 	return nil
 }
 
@@ -166,10 +148,12 @@ func (s *Store) sayNotFiled(err error) {
 }
 
 // openReaders opens the connections that read, instead of those there are, and
-// sees that they work.
-func (s *Store) openReaders(options url.Values) error {
-	options["_pragma"] = []string{"busy_timeout(5000)", "query_only(1)", "mmap_size(268435456)"}
-	db, err := openFile(s.path, options)
+// sees that they work. Mode is SQLite's: rw or ro.
+func (s *Store) openReaders(mode string) error {
+	db, err := openFile(s.path, url.Values{
+		"mode":    {mode},
+		"_pragma": {"busy_timeout(5000)", "query_only(1)", "mmap_size(268435456)"},
+	})
 	if err != nil {
 		return explain(s.path, err)
 	}
@@ -181,6 +165,25 @@ func (s *Store) openReaders(options url.Values) error {
 	}
 	if old := s.readers.Swap(db); old != nil {
 		old.Close()
+	}
+	return nil
+}
+
+// errReading is why the store cannot be opened anew yet.
+var errReading = errors.New("something still reads the file that was there before")
+
+// closeReaders closes the connections that read and waits, for a little while,
+// until those have ended that are in use. They can be opened again.
+func (s *Store) closeReaders() error {
+	const patience, look = 2 * time.Second, 5 * time.Millisecond
+	db := s.readers.Load()
+	db.Close()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for over := time.Now().Add(patience); db.Stats().OpenConnections > 0; <-tick.C {
+		if time.Now().After(over) {
+			return errReading
+		}
 	}
 	return nil
 }
@@ -221,8 +224,11 @@ func (s *Store) Close() error {
 	s.feed.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n := len(s.queue); n > 0 {
+	if n := s.lost + exchanges(s.queue); n > 0 {
 		return fmt.Errorf("%d exchanges were not recorded: %w", n, s.stopped)
+	}
+	if n := len(s.queue); n > 0 {
+		return fmt.Errorf("what was learnt late of exchanges (%d times) was not recorded: %w", n, s.stopped)
 	}
 	return err
 }

@@ -289,7 +289,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestRetentionBySize(t *testing.T) {
-	s := open(t, newPath(t), record.Options{Keep: record.Keep{Size: 4 << 20}})
+	s := open(t, newPath(t), record.Options{Keep: &record.Keep{Size: 4 << 20}})
 	marked := exchange(1000)
 	marked.Marked = true
 	commit(t, s, marked)
@@ -311,7 +311,7 @@ func TestRetentionBySize(t *testing.T) {
 }
 
 func TestRetentionByAge(t *testing.T) {
-	s := open(t, newPath(t), record.Options{Keep: record.Keep{Age: time.Hour}})
+	s := open(t, newPath(t), record.Options{Keep: &record.Keep{Age: time.Hour}})
 	for range 200 {
 		old := exchange(10)
 		old.Time = time.Now().Add(-2 * time.Hour)

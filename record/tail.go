@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 )
 
 // tail notices what others commit to the file and tells the feed. It belongs to
@@ -37,6 +36,12 @@ func (t *tail) start(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
+// fromTheStart has all told that the file holds.
+func (t *tail) fromTheStart() {
+	t.version, t.last, t.change = -1, 0, 0
+	t.feed.restart(0, 0)
+}
+
 // catchUp tells the feed what other connections committed since the last call,
 // and returns whether they committed anything.
 func (t *tail) catchUp(ctx context.Context, conn *sql.Conn) (moved bool, err error) {
@@ -51,27 +56,16 @@ func (t *tail) catchUp(ctx context.Context, conn *sql.Conn) (moved bool, err err
 			return true, err
 		}
 		for i := range changed {
-			t.last = max(t.last, changed[i].ID)
-			t.change = max(t.change, changed[i].change)
+			if e := &changed[i]; e.ID > t.last {
+				t.last = e.ID // amendments made before that of e may still have to be read
+			} else {
+				t.change = max(t.change, e.change)
+			}
 			t.feed.publish(&changed[i])
 		}
 		if len(changed) < most {
 			t.version = version
 			return true, nil
-		}
-	}
-}
-
-// follow catches up again and again until quit is closed.
-func (t *tail) follow(ctx context.Context, conn *sql.Conn, quit <-chan struct{}) {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			t.catchUp(ctx, conn) // an error is one of this try; the next comes soon
-		case <-quit:
-			return
 		}
 	}
 }

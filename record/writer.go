@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
 	"time"
 
@@ -59,7 +58,7 @@ func (w *writer) open(ctx context.Context) error {
 		w.close()
 		return explain(path, err)
 	}
-	w.keep = retention{limit: w.store.options.Keep, wrote: func(bytes int64) { w.store.unspent.Add(bytes) }}
+	w.keep = w.keep.of(ctx, w)
 	return nil
 }
 
@@ -143,18 +142,14 @@ func (w *writer) lookAfter(ctx context.Context) {
 	if moved, _ := w.tail.catchUp(ctx, w.conn); moved {
 		w.next = 0
 	}
-	w.keep.look(ctx, w.conn, len(s.wake) == 0)
+	w.keep.look(ctx, w.conn, func() bool { return len(s.wake) == 0 })
 }
 
 // tryAgain opens the file anew and commits what waits.
 func (w *writer) tryAgain(ctx context.Context) {
 	if w.db == nil || resultCode(w.store.Stopped()) != sqlite3.SQLITE_BUSY {
 		w.close()
-		err := w.open(ctx)
-		if err == nil {
-			err = w.store.openReaders(url.Values{})
-		}
-		if err != nil {
+		if err := w.openAnew(ctx); err != nil {
 			w.store.putBack(nil, err)
 			return
 		}
@@ -170,6 +165,28 @@ func (w *writer) tryAgain(ctx context.Context) {
 	}
 	w.store.goOn()
 	w.store.signal()
+}
+
+// openAnew opens the file after recording stopped. It may be another one than
+// before: then all connections to that have to be closed first. Those to the one
+// and to the other use the same shared memory, and closing one drops the locks
+// that this process has on it, so that others take it for unused and empty it.
+func (w *writer) openAnew(ctx context.Context) error {
+	s := w.store
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if err := makeFile(s.path); err != nil {
+		return explain(s.path, err)
+	}
+	if st, err := os.Stat(s.path); err != nil || !os.SameFile(st, w.file) {
+		if err := s.closeReaders(); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	if err := w.open(ctx); err != nil {
+		return err
+	}
+	return s.openReaders("rw")
 }
 
 // commitOrStop commits a batch and tells those who wait. Where that fails,
