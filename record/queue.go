@@ -38,7 +38,7 @@ func (j *job) finish(err error) {
 	}
 }
 
-// bytes is what the job holds in memory until it is done.
+// bytes is how large the bodies are that the job brings into the file.
 func (j *job) bytes() int64 {
 	if j.exchange == nil {
 		return 0
@@ -46,12 +46,25 @@ func (j *job) bytes() int64 {
 	return int64(len(j.exchange.Request.Body) + len(j.exchange.Response.Body))
 }
 
+// memory is what those bodies hold until the job is done: the buffers that they
+// were captured in may be twice as large as they are, and whoever captures needs
+// the buffers back.
+func (j *job) memory() int64 {
+	if j.exchange == nil {
+		return 0
+	}
+	return int64(cap(j.exchange.Request.Body) + cap(j.exchange.Response.Body))
+}
+
 const (
-	// maxBatch bounds one transaction, so that a commit stays short.
-	maxBatch      = 256
-	maxBatchBytes = 16 << 20
+	// maxBatch and maxBatchMemory bound one transaction, so that a commit stays
+	// short.
+	maxBatch       = 256
+	maxBatchMemory = 16 << 20
 	// maxHeld and maxWaiting bound what waits in memory while recording is
-	// stopped. Beyond them the oldest exchanges are given up.
+	// stopped. Beyond them the oldest exchanges are given up. maxHeld and a batch
+	// that is being tried are less than all captures may hold together, so that
+	// what comes later still finds room.
 	maxHeld    = 32 << 20
 	maxWaiting = 10_000
 	// retryEvery is how often it is tried to go on after recording stopped, and
@@ -76,30 +89,57 @@ func (s *Store) enqueue(j *job) error {
 		return err
 	}
 	s.queue = append(s.queue, j)
-	s.held += j.bytes()
+	s.held += j.memory()
 	stopped := s.stopped
+	var beyond []*job
 	if stopped != nil {
-		s.giveUpOldest()
+		beyond = s.takeBeyond()
 	}
 	s.mu.Unlock()
+	s.giveUp(beyond)
 	if stopped == nil {
 		s.signal()
 	}
 	return stopped
 }
 
-// giveUpOldest drops the oldest of what waits beyond the bounds, while
-// recording is stopped. The caller holds the lock.
-func (s *Store) giveUpOldest() {
-	for len(s.queue) > 1 && (s.held > maxHeld || len(s.queue) > maxWaiting) {
-		j := s.queue[0]
-		s.queue = s.queue[1:]
-		s.held -= j.bytes()
-		s.lost++
+// takeBeyond removes from the queue the oldest of what waits beyond the bounds,
+// while recording is stopped, for giveUp. The caller holds the lock.
+func (s *Store) takeBeyond() []*job {
+	n := 0
+	for n < len(s.queue)-1 && (s.held > maxHeld || len(s.queue)-n > maxWaiting) {
+		s.held -= s.queue[n].memory()
+		n++
+	}
+	beyond := s.queue[:n:n]
+	s.queue = s.queue[n:]
+	s.lost += exchanges(beyond)
+	return beyond
+}
+
+// giveUp lets go of jobs that are not done: their exchanges are no longer in
+// flight, and those who watch are told that they are not recorded. The caller does
+// not hold the lock.
+func (s *Store) giveUp(jobs []*job) {
+	for _, j := range jobs {
+		if j.exchange != nil {
+			s.feed.giveUp(j.exchange, "not recorded: recording had stopped, and more came than is kept in memory meanwhile")
+		}
 		if j.release != nil {
 			j.release()
 		}
 	}
+}
+
+// exchanges returns how many of the jobs are to insert an exchange.
+func exchanges(jobs []*job) int {
+	n := 0
+	for _, j := range jobs {
+		if j.exchange != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Store) signal() {
@@ -129,8 +169,8 @@ func (s *Store) take() []*job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, size := 0, int64(0)
-	for n < len(s.queue) && n < maxBatch && size < maxBatchBytes {
-		size += s.queue[n].bytes()
+	for n < len(s.queue) && n < maxBatch && size < maxBatchMemory {
+		size += s.queue[n].memory()
 		n++
 	}
 	batch := s.queue[:n:n]
@@ -155,12 +195,13 @@ func (s *Store) putBack(batch []*job, err error) {
 	}
 	s.queue, s.held = again, 0
 	for _, j := range again {
-		s.held += j.bytes()
+		s.held += j.memory()
 	}
 	first := s.stopped == nil
 	s.stopped = err
-	s.giveUpOldest()
+	beyond := s.takeBeyond()
 	s.mu.Unlock()
+	s.giveUp(beyond)
 	if first {
 		s.notify(fmt.Sprintf("recording stopped: %v; forwarding goes on, and so will recording once it can", err))
 	}
