@@ -76,6 +76,9 @@ func (s *Store) List(ctx context.Context, q Query) ([]Exchange, error) {
 // Each calls yield for what q picks, newest first, until it returns an error,
 // which Each returns. The exchange has headers and bodies only where the filter
 // needed them.
+//
+// Yield may itself use the store, and take its time. What is recorded meanwhile
+// does not come; what is deleted meanwhile may, or may not.
 func (s *Store) Each(ctx context.Context, q Query, yield func(*Exchange) error) error {
 	s.settle(ctx)
 	return s.each(ctx, q, yield)
@@ -83,45 +86,52 @@ func (s *Store) Each(ctx context.Context, q Query, yield func(*Exchange) error) 
 
 // each is Each of what is committed by now.
 func (s *Store) each(ctx context.Context, q Query, yield func(*Exchange) error) error {
-	query, args := selectExchange+" WHERE 1", []any{}
-	if q.Session != "" {
-		query, args = query+" AND session = ?", append(args, q.Session)
-	}
-	if q.CallID != "" {
-		query, args = query+" AND call_id <> '' AND call_id = ?", append(args, q.CallID)
-	}
-	query += " ORDER BY id DESC"
-	rows, err := s.readers.Load().QueryContext(ctx, query, args...)
-	if err != nil {
-		return explain(s.path, err)
-	}
-	defer rows.Close()
-	for found := 0; rows.Next() && (q.Limit <= 0 || found < q.Limit); {
-		e, err := scanRow(rows)
+	found := 0
+	for pages := s.pages(q); pages.more; {
+		most := 0
+		if q.Limit > 0 && q.Filter == nil {
+			most = q.Limit - found
+		}
+		page, err := pages.next(ctx, most)
 		if err != nil {
 			return explain(s.path, err)
 		}
-		if q.Filter != nil {
-			if !q.Filter.Candidate(e) {
+		for i, e := range page {
+			page[i] = nil // else the bodies of the whole page would be held
+			picked, err := s.picks(ctx, q.Filter, e)
+			if err != nil {
+				return err
+			}
+			if !picked {
 				continue
 			}
-			if q.Filter.NeedsPayload() {
-				if err := s.Load(ctx, e); errors.Is(err, ErrNoExchange) {
-					continue // deleted meanwhile
-				} else if err != nil {
-					return err
-				}
+			if err := yield(e); err != nil {
+				return err
 			}
-			if !q.Filter.Match(e) {
-				continue
+			if found++; found == q.Limit {
+				return nil
 			}
-		}
-		found++
-		if err := yield(e); err != nil {
-			return err
 		}
 	}
-	return explain(s.path, rows.Err())
+	return nil
+}
+
+// picks reports whether a filter picks e, and reads headers and bodies where the
+// filter needs them.
+func (s *Store) picks(ctx context.Context, f *Filter, e *Exchange) (bool, error) {
+	if !f.Candidate(e) {
+		return false, nil
+	}
+	if f.NeedsPayload() {
+		err := s.Load(ctx, e)
+		if errors.Is(err, ErrNoExchange) {
+			return false, nil // deleted meanwhile
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return f.Match(e), nil
 }
 
 // changedSince returns, oldest first, exchanges committed after the id last and

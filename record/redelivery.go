@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -303,7 +304,11 @@ func (s *Store) readRecent(ctx context.Context, now time.Time) error {
 			return nil
 		}
 		var body []byte
-		if err := s.readers.Load().QueryRowContext(ctx, "SELECT request_body FROM payload WHERE exchange = ?", e.ID).Scan(&body); err != nil {
+		err := s.readers.Load().QueryRowContext(ctx, "SELECT request_body FROM payload WHERE exchange = ?", e.ID).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // deleted meanwhile
+		}
+		if err != nil {
 			return err
 		}
 		size += len(body)

@@ -108,7 +108,11 @@ func TestARedeliveryAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, path, record.Options{})
-	again := commit(t, s, status(record.FromTunnel, 2)) // the very first message
+	again := status(record.FromTunnel, 2) // the very first message
+	s.Begin(again)
+	if err := s.Commit(again, patience, nil); err != nil { // which waits as long for what the store had
+		t.Fatal(err)
+	}
 	if again.RedeliveryOf != first.ID || check(again, "redelivery") == nil {
 		t.Errorf("%d, %+v; want %d", again.RedeliveryOf, again.Checks, first.ID)
 	}
@@ -130,7 +134,11 @@ func TestTheSameBytesAtTheSameTime(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for _, e := range all {
-		wg.Go(func() { s.Commit(e, 0, nil) })
+		wg.Go(func() {
+			if err := s.Commit(e, patience, nil); err != nil { // which waits as long for the id of another
+				t.Error(err)
+			}
+		})
 	}
 	wg.Wait()
 	repeats := 0

@@ -42,8 +42,33 @@ func asks(n int) *record.Exchange {
 	}
 }
 
-// press records exchanges from many goroutines at once, until so many were
-// spooled, and returns how many there were in all.
+// underPressure calls one again and again in many goroutines at once, until so
+// many exchanges were spooled of those that it replied with.
+func underPressure(t testing.TB, s *record.Store, spooled int64, one func(reply func(*record.Exchange))) {
+	t.Helper()
+	var took atomic.Int64
+	reply := func(e *record.Exchange) {
+		if replied(t, s, e) {
+			took.Add(1)
+		}
+	}
+	deadline := time.Now().Add(patience)
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			for took.Load() < spooled && !t.Failed() && time.Now().Before(deadline) {
+				one(reply)
+			}
+		})
+	}
+	wg.Wait()
+	if n := took.Load(); n < spooled {
+		t.Fatalf("only %d of %d are spooled: the commits are under no pressure", n, spooled)
+	}
+}
+
+// press records exchanges under pressure, until so many were spooled, and returns
+// how many there were in all.
 func press(t testing.TB, s *record.Store, spooled int64) int {
 	t.Helper()
 	return pressFrom(t, s, spooled, 0)
@@ -52,19 +77,21 @@ func press(t testing.TB, s *record.Store, spooled int64) int {
 // pressFrom is press with exchanges after the first so many.
 func pressFrom(t testing.TB, s *record.Store, spooled int64, first int) int {
 	t.Helper()
-	var next, took atomic.Int64
-	var wg sync.WaitGroup
-	for range 32 {
-		wg.Go(func() {
-			for took.Load() < spooled && !t.Failed() {
-				if replied(t, s, asks(first+int(next.Add(1)))) {
-					took.Add(1)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	var next atomic.Int64
+	underPressure(t, s, spooled, func(reply func(*record.Exchange)) { reply(asks(first + int(next.Add(1)))) })
 	return int(next.Load())
+}
+
+// finds has somebody read a store while it is filed what was spooled, who is to
+// find all.
+func finds(t testing.TB, who string, s *record.Store, all int) {
+	t.Helper()
+	record.InTime(t, record.SettlePatience, func() (wrong string) {
+		if l := list(t, s, record.Query{}); len(l) != all {
+			return fmt.Sprintf("%s finds %d of %d", who, len(l), all)
+		}
+		return ""
+	})
 }
 
 // spools returns the spools beside a store.
@@ -147,17 +174,11 @@ func TestOtherProcessesReadWhatIsSpooled(t *testing.T) {
 	s := open(t, path, record.Options{})
 	before := open(t, path, record.Options{ReadOnly: true})
 	n := press(t, s, 500)
-	if l := list(t, before, record.Query{}); len(l) != n {
-		t.Errorf("a reader that was open finds %d of %d", len(l), n)
-	}
+	finds(t, "a reader that was open", before, n)
 	n += pressFrom(t, s, 500, n)
-	if l := list(t, open(t, path, record.Options{ReadOnly: true}), record.Query{}); len(l) != n {
-		t.Errorf("a reader finds %d of %d", len(l), n)
-	}
+	finds(t, "a reader", open(t, path, record.Options{ReadOnly: true}), n)
 	n += pressFrom(t, s, 500, n)
-	if l := list(t, open(t, path, record.Options{}), record.Query{}); len(l) != n {
-		t.Errorf("one that may write finds %d of %d", len(l), n)
-	}
+	finds(t, "one that may write", open(t, path, record.Options{}), n)
 }
 
 func TestCloseFilesWhatIsSpooled(t *testing.T) {
@@ -167,9 +188,7 @@ func TestCloseFilesWhatIsSpooled(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := press(t, s, 500)
-	if l := list(t, s, record.Query{}); len(l) != n {
-		t.Errorf("this process finds %d of %d", len(l), n)
-	}
+	finds(t, "this process", s, n)
 	n += pressFrom(t, s, 500, n)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -185,19 +204,11 @@ func TestCloseFilesWhatIsSpooled(t *testing.T) {
 func TestWhatIsLearntOfASpooledExchange(t *testing.T) {
 	s := open(t, newPath(t), record.Options{})
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range 16 {
-		wg.Go(func() {
-			for spooled := 0; spooled < 20; {
-				e := asks(int(next.Add(1)))
-				if replied(t, s, e) {
-					spooled++
-				}
-				s.Amend(e, func(e *record.Exchange) { e.Error = "client went away after 3 bytes" })
-			}
-		})
-	}
-	wg.Wait()
+	underPressure(t, s, 320, func(reply func(*record.Exchange)) {
+		e := asks(int(next.Add(1)))
+		reply(e)
+		s.Amend(e, func(e *record.Exchange) { e.Error = "client went away after 3 bytes" })
+	})
 	eventually(t, "all are amended", func() bool {
 		for _, e := range list(t, s, record.Query{}) {
 			if e.Error == "" {
@@ -211,7 +222,7 @@ func TestWhatIsLearntOfASpooledExchange(t *testing.T) {
 func TestALockedStoreLosesNothingOfTheSpool(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path, record.Options{})
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", path, patience.Milliseconds()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,16 +239,12 @@ func TestALockedStoreLosesNothingOfTheSpool(t *testing.T) {
 		s.Commit(e, time.Millisecond, nil) // while the store is locked it is committed later
 	}
 	var wg sync.WaitGroup
-	stop := make(chan struct{})
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
 	for range 16 {
 		wg.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					one()
-				}
+			for ctx.Err() == nil {
+				one()
 			}
 		})
 	}
@@ -245,7 +252,7 @@ func TestALockedStoreLosesNothingOfTheSpool(t *testing.T) {
 	if _, err := db.Exec("BEGIN EXCLUSIVE"); err != nil {
 		t.Fatal(err)
 	}
-	close(stop)
+	stop()
 	wg.Wait()
 	for range 500 {
 		one()
@@ -258,30 +265,19 @@ func TestALockedStoreLosesNothingOfTheSpool(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "recording goes on", func() bool { return s.Stopped() == nil && !s.Spooling() })
-	if l := list(t, s, record.Query{}); len(l) != int(next.Load()) {
-		t.Errorf("%d of %d are recorded", len(l), next.Load())
-	}
+	eventually(t, "all are recorded", func() bool { return len(list(t, s, record.Query{})) == int(next.Load()) })
 }
 
 // TestRedeliveriesAmongWhatIsSpooled sends each message twice.
 func TestRedeliveriesAmongWhatIsSpooled(t *testing.T) {
 	s := open(t, newPath(t), record.Options{})
 	var next atomic.Int64
-	var spooled atomic.Int64
-	var wg sync.WaitGroup
-	for range 32 {
-		wg.Go(func() {
-			for spooled.Load() < 500 {
-				n := int(next.Add(1))
-				for range 2 {
-					if replied(t, s, asks(n)) {
-						spooled.Add(1)
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
+	underPressure(t, s, 500, func(reply func(*record.Exchange)) {
+		n := int(next.Add(1))
+		reply(asks(n))
+		reply(asks(n))
+	})
+	finds(t, "this process", s, 2*int(next.Load()))
 	first := make(map[string]int64)
 	l := list(t, s, record.Query{})
 	for _, e := range l {

@@ -151,25 +151,27 @@ func TestMessagesOfAnotherOriginShowNothing(t *testing.T) {
 }
 
 func TestWhatVapiTookIsFoundAfterARestart(t *testing.T) {
-	path := newPath(t)
-	before := open(t, path, record.Options{})
-	asked := commit(t, before, served(record.FromTunnel, called("call", "t1"), answered("t1", `"12"`)))
-	if err := before.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := open(t, path, record.Options{})
-	commit(t, s, served(record.FromTunnel, shown("call", "t1", `"No result returned."`), ""))
-	if err := s.Close(); err != nil { // which waits for what the message shows
-		t.Fatal(err)
-	}
-	after := open(t, path, record.Options{ReadOnly: true})
-	e, err := after.Get(context.Background(), asked.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !hasRecorded(e) || check(e, "tool-result-not-taken") == nil {
-		t.Errorf("recorded %q, %+v", recorded(e), e.Checks)
-	}
+	record.InTime(t, record.PairingDrain, func() (wrong string) {
+		path := newPath(t)
+		before := open(t, path, record.Options{})
+		asked := commit(t, before, served(record.FromTunnel, called("call", "t1"), answered("t1", `"12"`)))
+		if err := before.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, path, record.Options{})
+		commit(t, s, served(record.FromTunnel, shown("call", "t1", `"No result returned."`), ""))
+		if err := s.Close(); err != nil { // which waits for what the message shows
+			t.Fatal(err)
+		}
+		e, err := open(t, path, record.Options{ReadOnly: true}).Get(t.Context(), asked.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !hasRecorded(e) || check(e, "tool-result-not-taken") == nil {
+			return fmt.Sprintf("recorded %q, %+v", recorded(e), e.Checks)
+		}
+		return ""
+	})
 }
 
 func TestAToolCallOfAnotherProcessIsPaired(t *testing.T) {
