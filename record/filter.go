@@ -22,7 +22,9 @@ import (
 //   - > >= < <= compare numbers, sizes and durations, and 12-18 is a range
 //
 // Case does not matter. Without a * the terms path, header, body and bare words
-// look for a part, call for a beginning, and all others for the whole.
+// look for a part, call for a beginning, and all others for the whole. Which
+// session and call the last of session:last and call:last are is found by
+// Store.ResolveLast.
 //
 // A Filter is not changed once it is made and may be used by several goroutines.
 // The nil Filter and the zero one match every exchange.
@@ -116,32 +118,6 @@ func (f *Filter) Terms() []Term {
 		terms[i] = c.Term
 	}
 	return terms
-}
-
-// ResolveSession returns the filter with each session that is named in whole,
-// such as the last of session:last, replaced by what resolve returns for it.
-// The filter itself stays as it is, and so do the Terms of the new one.
-func (f *Filter) ResolveSession(resolve func(name string) string) *Filter {
-	if f == nil {
-		return nil
-	}
-	resolved := &Filter{clauses: slices.Clone(f.clauses)}
-	for i := range resolved.clauses {
-		c := &resolved.clauses[i]
-		if c.Name != sessionTerm {
-			continue
-		}
-		c.alternatives, c.tests = slices.Clone(c.alternatives), slices.Clone(c.tests)
-		for j, a := range c.alternatives {
-			if a.open || a.openEnd || a.text == "" {
-				continue
-			}
-			a.text = resolve(a.text)
-			c.alternatives[j] = a
-			c.tests[j] = textTest(a, wholeText, sessionOf)
-		}
-	}
-	return resolved
 }
 
 // String returns a text that ParseFilter reads as an equivalent filter: single

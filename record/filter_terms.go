@@ -14,10 +14,8 @@ type criterion struct {
 	payload bool   // it looks into headers or bodies
 	compile func(alternative) (test, *FilterError)
 	names   func() []string // values it is known to have, where it may have others
+	ofLast  texts           // what the one is called that the value last stands for; nil where it is a value like others
 }
-
-// sessionTerm is the name of the term whose values ResolveSession replaces.
-const sessionTerm = "session"
 
 // criteria are all the terms there are, in the order in which they are told.
 var criteria = []criterion{
@@ -27,10 +25,10 @@ var criteria = []criterion{
 	{name: "method", compile: text(wholeText, one(func(e *Exchange) string { return e.Method }))},
 	{name: "path", compile: text(anyPart, pathOf)},
 	{name: "status", compile: statusQuantity.compile},
-	{name: "call", compile: text(textBeginning, one(func(e *Exchange) string { return e.CallID }))},
+	{name: "call", compile: text(textBeginning, callOf), ofLast: callOf},
 	{name: "tool", compile: text(wholeText, toolsOf)},
 	{name: "id", compile: idQuantity.compile},
-	{name: sessionTerm, compile: text(wholeText, sessionOf)},
+	{name: "session", compile: text(wholeText, sessionOf), ofLast: sessionOf},
 	{name: "slow", compile: slowQuantity.compile},
 	{name: "size", compile: sizeQuantity.compile},
 	{name: "check", compile: text(wholeText, checksOf), names: knownChecks},
@@ -114,6 +112,8 @@ func pathOf(e *Exchange, match func(string) bool) bool {
 }
 
 func sessionOf(e *Exchange, match func(string) bool) bool { return match(e.Session) }
+
+func callOf(e *Exchange, match func(string) bool) bool { return match(e.CallID) }
 
 func toolsOf(e *Exchange, match func(string) bool) bool {
 	return slices.ContainsFunc(e.ToolNames, match) || len(e.ToolNames) == 0 && match("")

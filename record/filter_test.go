@@ -292,7 +292,7 @@ func TestFilterCandidate(t *testing.T) {
 
 func TestNilFilterPicksAll(t *testing.T) {
 	var f *Filter
-	if !f.Match(aToolCall()) || !f.Candidate(aToolCall()) || f.NeedsPayload() || f.String() != "" || f.Terms() != nil || f.ResolveSession(nil) != nil {
+	if !f.Match(aToolCall()) || !f.Candidate(aToolCall()) || f.NeedsPayload() || f.String() != "" || f.Terms() != nil || f.NamesLast() {
 		t.Error("a nil filter is not the one that picks all")
 	}
 }
@@ -313,24 +313,6 @@ func TestFilterTerms(t *testing.T) {
 	}
 	if got := text[want[1].Pos:want[1].End]; got != `-Body:"é x"|b` {
 		t.Errorf("the second term stands at %q", got)
-	}
-}
-
-func TestFilterResolveSession(t *testing.T) {
-	f, err := ParseFilter(`session:LAST|2025* type:tool-calls -session:first`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := map[string]string{"LAST": "20261123T140200-4f2a", "first": "20240101T000000-0000"}
-	resolved := f.ResolveSession(func(name string) string { return names[name] })
-	if !resolved.Match(aToolCall()) {
-		t.Error("the resolved filter does not pick the exchange")
-	}
-	if f.Match(aToolCall()) {
-		t.Error("the filter itself was changed")
-	}
-	if got, want := resolved.String(), `session:20261123T140200-4f2a|2025* type:tool-calls !session:20240101T000000-0000`; got != want {
-		t.Errorf("String is %s, want %s", got, want)
 	}
 }
 
