@@ -67,11 +67,15 @@ type Reader struct {
 }
 
 // Read reads one source to its end, and calls yield with what it finds, in
-// order, until that returns false. The error is that of reading from in.
+// order, until that returns false. Its error is that of reading from in, or why
+// a source that is no text is not read: ErrStore for a store.
 func (r *Reader) Read(in io.Reader, yield func(Found) bool) error {
 	r.yield, r.stopped = yield, false
 	text, err := io.ReadAll(io.LimitReader(in, wholeLimit+1))
 	if err != nil {
+		return err
+	}
+	if err := notText(text); err != nil {
 		return err
 	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))

@@ -234,6 +234,27 @@ func TestMaskedSecretsAreCounted(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	const hang = `{"message":{"type":"hang"}}`
+	for _, c := range []struct{ name, source, want string }{
+		{"a store", "SQLite format 3\x00\x10\x00" + hang, "it is an SQLite database, as a store of vapitap's is"},
+		{"what is packed", "\x1F\x8B\x08\x00\x00" + hang, "it is binary, and no text\nhint: where it is packed, unpack it first"},
+		{"what PowerShell writes", "\xFF\xFE{\x00}\x00", "it is text in UTF-16"},
+		{"a zero byte far behind", strings.Repeat(" ", looksFor) + "\x00" + hang, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := 0
+			err := (&Reader{Now: now}).Read(strings.NewReader(c.source), func(Found) bool { found++; return true })
+			switch {
+			case c.want == "" && (err != nil || found != 1):
+				t.Errorf("found %d, %v", found, err)
+			case c.want != "" && (found > 0 || err == nil || !strings.HasPrefix(err.Error(), c.want)):
+				t.Errorf("found %d, %v, want %q", found, err, c.want)
+			}
+		})
+	}
+}
+
 func TestALongLogIsReadInOneGo(t *testing.T) {
 	line := `2026 INFO {"message":{"type":"hang"}}` + "\n" + strings.Repeat("{[", 2000) + "\n"
 	lines, _, _ := read(t, strings.Repeat(line, 200))
@@ -255,6 +276,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(`{"vapitap":1,"request":{"method":"POST","path":"/"}}`)
 	f.Add(`{"request":{"headers":{"A":["b","c"]},"bodyBase64":"AA=="},"method":"POST"}`)
 	f.Add(callText)
+	f.Add("SQLite format 3\x00")
 	f.Fuzz(func(t *testing.T, source string) {
 		r := Reader{Now: now}
 		err := r.Read(strings.NewReader(source), func(f Found) bool {
@@ -266,8 +288,8 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if err != nil {
-			t.Fatal(err)
+		if refused := notText([]byte(source)); err != refused {
+			t.Fatalf("read with %v, want %v", err, refused)
 		}
 	})
 }
