@@ -15,26 +15,20 @@ import (
 	"testing"
 	"time"
 
+	"vapitap/internal/dial/dialtest"
 	"vapitap/proxy"
 	"vapitap/record"
 )
 
-// closedPort returns an address of this machine on which nothing listens.
-func closedPort(t testing.TB) string {
-	l := must(net.Listen("tcp", "127.0.0.1:0"))
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func TestNoServer(t *testing.T) {
-	address := closedPort(t)
+	address := dialtest.Address(t)
 	r := newRig(t, "http://"+address+"/hook")
 	res, body := post(t, r.url, `{"message":{"type":"status-update","status":"ended"}}`)
 	var said struct{ Error, Hint, Target string }
 	if err := json.Unmarshal(body, &said); res.StatusCode != 502 || err != nil || res.Header.Get("Content-Type") != "application/json" {
 		t.Fatalf("got %d %q", res.StatusCode, body)
 	}
-	if !strings.Contains(said.Error, "connection refused") || !strings.Contains(said.Hint, "start your server") || said.Target != "http://"+address+"/hook" {
+	if !strings.Contains(said.Error, "connection refused") || !strings.Contains(said.Hint, "start the server") || said.Target != "http://"+address+"/hook" {
 		t.Errorf("said %+v", said)
 	}
 	e := r.recorded()
@@ -44,10 +38,10 @@ func TestNoServer(t *testing.T) {
 }
 
 func TestHoldBridgesARestart(t *testing.T) {
-	address := closedPort(t)
+	address := dialtest.Address(t)
 	refused := make(chan struct{}, 1)
 	r := newRig(t, "http://"+address, func(o *proxy.Options) {
-		o.Hold = 20 * time.Second
+		o.Hold = patience
 		o.Notify = func(s string) {
 			if strings.Contains(s, "refuses connections") {
 				refused <- struct{}{}
@@ -98,7 +92,8 @@ func TestHoldBehindAContainerPort(t *testing.T) {
 		drops.Store(1)
 		r := newRig(t, target, hold)
 		res, got := post(t, r.url, `{"message":{"type":"tool-calls","toolCallList":[{"id":"1","name":"pay","arguments":{}}]}}`)
-		if res.StatusCode != 502 || !strings.Contains(string(got), "not sent again, as handling tool-calls may have had effects") {
+		if res.StatusCode != 502 || !strings.Contains(string(got), "not sent again, as handling tool-calls may have had effects") ||
+			!strings.Contains(string(got), "look for a crash in its log; this exchange is recorded and can be replayed") {
 			t.Errorf("got %d %q", res.StatusCode, got)
 		}
 	})
@@ -123,18 +118,21 @@ func TestKeptConnectionThatBreaks(t *testing.T) {
 		in.Peek(1) // the second request arrives
 	})
 	r := newRig(t, target)
-	for i := range 2 {
-		body := strings.Repeat("x", 100_000)
+	body := strings.Repeat("x", 100_000)
+	requests := 0
+	// Where a request takes so long that the proxy itself ends the kept connection
+	// before the next, none breaks.
+	for ; requests < 2 || (requests < 100 && r.said() == ""); requests++ {
 		res, got := post(t, r.url, body)
 		if res.StatusCode != 200 || string(got) != "ok" {
-			t.Errorf("request %d: %d %q", i, res.StatusCode, got)
+			t.Errorf("request %d: %d %q", requests, res.StatusCode, got)
 		}
 		if e := r.recorded(); string(e.Request.Body) != body || e.Error != "" {
-			t.Errorf("request %d: recorded %d bytes, %q", i, len(e.Request.Body), e.Error)
+			t.Errorf("request %d: recorded %d bytes, %q", requests, len(e.Request.Body), e.Error)
 		}
 	}
-	if connections.Load() != 2 || !strings.Contains(r.said(), "sent again on a new one") {
-		t.Errorf("%d connections; said %q", connections.Load(), r.said())
+	if int(connections.Load()) != requests || !strings.Contains(r.said(), "sent again on a new one") {
+		t.Errorf("%d requests over %d connections; said %q", requests, connections.Load(), r.said())
 	}
 }
 
@@ -215,7 +213,7 @@ func TestServerThatAnswersUnread(t *testing.T) {
 			io.Copy(io.Discard, c)
 		}
 	})
-	r := newRig(t, target)
+	r := newRig(t, target, func(o *proxy.Options) { o.SetRestPatience(patience) })
 	for _, size := range []int{10, 100_000, 5 << 20} {
 		sent := nonsense(size)
 		res, body := do(t, must(http.NewRequest("POST", r.url, bytes.NewReader(sent))))
@@ -225,6 +223,19 @@ func TestServerThatAnswersUnread(t *testing.T) {
 		if e := r.recorded(); !bytes.Equal(e.Request.Body, sent) || e.Request.Truncated || e.Error != "" {
 			t.Errorf("%d bytes: recorded %d, truncated %v, %q", size, len(e.Request.Body), e.Request.Truncated, e.Error)
 		}
+	}
+}
+
+// TestServerThatAnswersUnreadWhileTheCallerStalls sees that the exchange says so, and
+// not how the wait for the rest was ended.
+func TestServerThatAnswersUnreadWhileTheCallerStalls(t *testing.T) {
+	r := newRig(t, server(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) }))
+	conn := r.raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nhello")
+	if res := must(http.ReadResponse(bufio.NewReader(conn), nil)); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("got %s", res.Status)
+	}
+	if e := r.recorded(); e.Error != "the server answered without waiting for the whole request" || string(e.Request.Body) != "hello" || !e.Request.Truncated {
+		t.Errorf("recorded %q, %q, truncated %v", e.Error, e.Request.Body, e.Request.Truncated)
 	}
 }
 
@@ -260,6 +271,43 @@ func TestStoreThatFails(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(store)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBodiesThatComeWhileRecordingIsStopped are recorded whole, in buffers nearly
+// twice as large as they are: the oldest exchanges are given up before what waits
+// takes the room of what comes.
+func TestBodiesThatComeWhileRecordingIsStopped(t *testing.T) {
+	target := server(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, "{}")
+	})
+	var store string
+	r := newRig(t, target, func(o *proxy.Options) { store = o.Store.Path() })
+	if err := os.Rename(store, store+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(store, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "recording stops", func() bool { return r.store.Stopped() != nil })
+	body := strings.Repeat("x", 1<<20+1)
+	for range 40 {
+		post(t, r.url, body)
+	}
+	post(t, r.url+"/last", body)
+	if err := os.Remove(store); err != nil {
+		t.Fatal(err)
+	}
+	r.await(func(e *record.Exchange) bool { return e.ID != 0 && e.Path == "/last" })
+	list := must(r.store.List(t.Context(), record.Query{}))
+	for i := range list {
+		if list[i].Truncated() {
+			t.Errorf("exchange %d is truncated", list[i].ID)
+		}
+	}
+	if len(list) < 10 {
+		t.Errorf("%d exchanges are recorded", len(list))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -45,7 +46,7 @@ func newPassage(p *Proxy, w http.ResponseWriter, r *http.Request) *passage {
 	x := &passage{
 		proxy:  p,
 		start:  now,
-		w:      &replyWriter{ResponseWriter: w},
+		w:      &replyWriter{ResponseWriter: w, ctx: r.Context()},
 		r:      r,
 		target: target,
 		exchange: &record.Exchange{
@@ -65,7 +66,7 @@ func newPassage(p *Proxy, w http.ResponseWriter, r *http.Request) *passage {
 	x.exchange.Request.Header = r.Header
 	x.reply = capture{most: p.options.MaxBody, room: &p.room}
 	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
-		x.in = &incoming{body: r.Body, capture: capture{most: p.options.MaxBody, room: &p.room}}
+		x.in = &incoming{request: r, capture: capture{most: p.options.MaxBody, room: &p.room}}
 		x.in.capture.expect(r.ContentLength)
 	}
 	return x
@@ -117,7 +118,6 @@ func (x *passage) rewrite(pr *httputil.ProxyRequest) {
 	if x.proxy.options.PreserveHost {
 		pr.Out.Host = pr.In.Host
 	}
-	pr.Out.Trailer = pr.In.Trailer // filled in when the body ends
 	x.forwarded(pr.In, pr.Out)
 }
 
@@ -151,9 +151,9 @@ func (x *passage) answered(res *http.Response) error {
 	e.Status = res.StatusCode
 	e.Response.Header = res.Header // only read from here on
 	if res.StatusCode == http.StatusSwitchingProtocols {
-		if conn, ok := res.Body.(readWriteCloser); ok {
-			x.conn = &upgradedConn{readWriteCloser: conn}
-			res.Body = x.conn
+		if conn, ok := res.Body.(io.ReadWriteCloser); ok {
+			x.conn = &upgradedConn{ReadWriteCloser: conn}
+			res.Body = x.conn.asBody()
 		}
 		return nil
 	}
@@ -245,16 +245,16 @@ func (x *passage) commit() {
 // takeRequest puts what was captured of the request into the exchange.
 func (x *passage) takeRequest() {
 	e := x.exchange
-	e.Request.Trailer = x.r.Trailer
 	if x.in == nil {
 		return
 	}
 	if x.r.Header.Get("Expect") == "" && x.conn == nil && x.r.Context().Err() == nil {
-		if err := x.in.finish(x.last, http.NewResponseController(x.w)); err != nil && e.Error == "" {
+		if err := x.in.finish(x.last, http.NewResponseController(x.w), x.proxy.options.restPatience); err != nil && e.Error == "" {
 			e.Error = err.Error()
 		}
 	}
 	in := x.in
+	e.Request.Trailer = in.trailer()
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	e.Request.Body = in.capture.bytes

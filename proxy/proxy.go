@@ -48,6 +48,8 @@ type Options struct {
 	// Notify is called with a sentence for the person who runs the program. It
 	// must not block, and may be called by several goroutines. Nil is allowed.
 	Notify func(sentence string)
+
+	restPatience time.Duration // restPatience where it is 0
 }
 
 // Proxy is a server that forwards. The same Proxy serves any number of
@@ -76,6 +78,9 @@ var errShutdown = errors.New("vapitap ended before the reply was complete")
 
 // New returns a proxy that serves nothing yet.
 func New(options Options) *Proxy {
+	if options.restPatience == 0 {
+		options.restPatience = restPatience
+	}
 	p := &Proxy{options: options}
 	p.room.free.Store(inFlightRoom)
 	p.pooled, p.fresh = p.transports()

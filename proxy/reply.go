@@ -1,13 +1,15 @@
 package proxy
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
-	"sync/atomic"
+
+	"vapitap/vapi"
 )
 
 // replyBody is a reply's body as it comes from the target. The read that brings
@@ -40,7 +42,8 @@ func (b *replyBody) Read(p []byte) (int, error) {
 // that the target did not send, and notices when the caller is gone.
 type replyWriter struct {
 	http.ResponseWriter
-	mu      sync.Mutex // ReverseProxy flushes from a goroutine of its own
+	ctx     context.Context // of the request
+	mu      sync.Mutex      // ReverseProxy flushes from a goroutine of its own
 	status  int
 	written int64 // bytes of the body that were taken for sending
 	failed  error // why no more is taken
@@ -90,7 +93,7 @@ func (x *passage) unreachable(w http.ResponseWriter, why string) {
 	x.answer(w, explanation{
 		Error:  "vapitap: " + e.Error,
 		Target: e.Target,
-		Hint:   "start your server, or tell vapitap where it listens (vapitap PORT/PATH); this exchange is recorded and can be replayed",
+		Hint:   vapi.UnreachableHint(e.Error) + "; this exchange is recorded and can be replayed",
 	})
 }
 
@@ -121,29 +124,4 @@ func (x *passage) answer(w http.ResponseWriter, why explanation) {
 	}
 	w.WriteHeader(e.Status)
 	w.Write(body)
-}
-
-// readWriteCloser is what an upgraded connection to the target is.
-type readWriteCloser interface {
-	io.ReadWriter
-	io.Closer
-}
-
-// upgradedConn counts what passes over an upgraded connection. It must stay a
-// ReadWriteCloser, or ReverseProxy refuses to switch.
-type upgradedConn struct {
-	readWriteCloser
-	read, wrote atomic.Int64
-}
-
-func (c *upgradedConn) Read(p []byte) (int, error) {
-	n, err := c.readWriteCloser.Read(p)
-	c.read.Add(int64(n))
-	return n, err
-}
-
-func (c *upgradedConn) Write(p []byte) (int, error) {
-	n, err := c.readWriteCloser.Write(p)
-	c.wrote.Add(int64(n))
-	return n, err
 }

@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -11,7 +12,7 @@ import (
 // incoming is the body that a caller sends. What was read of it is captured, so
 // that it can be sent to the target a second time from the start.
 type incoming struct {
-	body    io.Reader
+	request *http.Request
 	reading sync.Mutex // held while a read waits for the caller
 
 	mu      sync.Mutex // guards what follows
@@ -31,7 +32,7 @@ func (in *incoming) readAt(offset int64, p []byte) (int, error) {
 	if n, err, ok := in.captured(offset, p); ok { // another read brought more
 		return n, err
 	}
-	n, err := in.body.Read(p)
+	n, err := in.request.Body.Read(p)
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.capture.add(p[:n])
@@ -70,11 +71,23 @@ func (in *incoming) state() (end error, whole bool) {
 	return in.end, !in.capture.truncated
 }
 
+// trailer returns the trailers of the request, announced or not. There are none
+// before the whole body has come.
+func (in *incoming) trailer() http.Header {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if !errors.Is(in.end, io.EOF) {
+		return nil
+	}
+	return in.request.Trailer
+}
+
 // attempt is the body of one try to send a request to the target. Its close
 // never closes what the caller sends.
 type attempt struct {
-	in     *incoming
-	offset int64
+	in      *incoming
+	offset  int64
+	trailer http.Header // of the try, filled in when the body ends; nil where there can be none
 
 	mu      sync.Mutex
 	reading bool
@@ -83,6 +96,40 @@ type attempt struct {
 }
 
 func newAttempt(in *incoming) *attempt { return &attempt{in: in, done: make(chan struct{})} }
+
+// trailers returns the trailers of the try to send out, which net/http sends as
+// they are when the body has ended, those included that were not announced. What
+// is announced are the keys that out has now. They are the try's own, as an
+// earlier one may still be reading its.
+func (a *attempt) trailers(out *http.Request) http.Header {
+	if out.ContentLength < 0 {
+		a.trailer = make(http.Header, len(out.Trailer))
+		for key := range out.Trailer {
+			if !framing(key) {
+				a.trailer[key] = nil
+			}
+		}
+	}
+	return a.trailer
+}
+
+// fillTrailer is called when the body has ended.
+func (a *attempt) fillTrailer() {
+	if a.trailer == nil {
+		return
+	}
+	for key, values := range a.in.trailer() {
+		if !framing(key) {
+			a.trailer[key] = values
+		}
+	}
+}
+
+// framing reports whether a key is of the connection's framing, which trailers may
+// not have.
+func framing(key string) bool {
+	return key == "Transfer-Encoding" || key == "Content-Length" || key == "Trailer"
+}
 
 func (a *attempt) Read(p []byte) (int, error) {
 	a.mu.Lock()
@@ -94,6 +141,9 @@ func (a *attempt) Read(p []byte) (int, error) {
 	a.mu.Unlock()
 	n, err := a.in.readAt(a.offset, p)
 	a.offset += int64(n)
+	if errors.Is(err, io.EOF) {
+		a.fillTrailer()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.reading = false
@@ -117,17 +167,17 @@ func (a *attempt) Close() error {
 }
 
 // restPatience is how long the end of a reply waits for more of a request that
-// the server did not read, so that the whole of it is recorded; restLimit is how
-// long it waits while more keeps coming.
+// the server did not read, so that the whole of it is recorded. It waits for
+// restTimes as long while more keeps coming.
 const (
 	restPatience = 250 * time.Millisecond
-	restLimit    = 8 * restPatience
+	restTimes    = 8
 )
 
-// finish reads what the server left unread of the request, within restPatience,
-// restLimit and what may be captured, and returns nil where the request was
+// finish reads what the server left unread of the request, within patience as of
+// restPatience and what may be captured, and returns nil where the request was
 // whole.
-func (in *incoming) finish(last *attempt, conn *http.ResponseController) error {
+func (in *incoming) finish(last *attempt, conn *http.ResponseController, patience time.Duration) error {
 	if end, _ := in.state(); end != nil {
 		return wholeOr(end)
 	}
@@ -142,7 +192,7 @@ func (in *incoming) finish(last *attempt, conn *http.ResponseController) error {
 		}
 		in.drain()
 	}()
-	if !in.drained(done) {
+	if !in.drained(done, patience) {
 		conn.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits
 		<-done
 	}
@@ -151,11 +201,11 @@ func (in *incoming) finish(last *attempt, conn *http.ResponseController) error {
 }
 
 // drained waits until done, and returns false where it takes too long.
-func (in *incoming) drained(done <-chan struct{}) bool {
-	tick := time.NewTicker(restPatience)
+func (in *incoming) drained(done <-chan struct{}, patience time.Duration) bool {
+	tick := time.NewTicker(patience)
 	defer tick.Stop()
 	came := in.came()
-	for range restLimit / restPatience {
+	for range restTimes {
 		select {
 		case <-done:
 			return true
@@ -196,10 +246,11 @@ func (in *incoming) drain() {
 // wholeOr returns nil for the end of a whole body, and why it was not whole
 // otherwise.
 func wholeOr(end error) error {
-	if errors.Is(end, io.EOF) {
+	var late net.Error
+	switch {
+	case errors.Is(end, io.EOF):
 		return nil
-	}
-	if end == nil {
+	case end == nil, errors.As(end, &late) && late.Timeout(): // the one deadline that there is, is finish's
 		return errUnread
 	}
 	return end

@@ -67,7 +67,7 @@ func (x *passage) attempt(out *http.Request, try *trial) *http.Request {
 	}))
 	if x.in != nil && out.Body != nil {
 		x.last = newAttempt(x.in)
-		again.Body = x.last
+		again.Body, again.Trailer = x.last, x.last.trailers(out)
 	}
 	return again
 }

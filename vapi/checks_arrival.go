@@ -1,6 +1,8 @@
 package vapi
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,29 +45,50 @@ func (j *judgement) budget() time.Duration {
 // unreachable tells that no answer came from the server, and what that usually
 // comes from.
 func (j *judgement) unreachable() {
-	why, hint := j.reply.Failure, "start the server, or point vapitap at where it listens"
-	failure := strings.ToLower(why)
+	why := j.reply.Failure
 	switch {
 	case why == "":
 		why = "no answer from the server"
 	case !strings.HasPrefix(why, "no answer"):
 		why = "no answer from the server: " + why
 	}
-	switch {
-	case j.callerLeft(), strings.HasPrefix(failure, "given up"):
-		hint = "the server had not answered when the caller hung up: look where its handler waits"
-	case strings.Contains(failure, "refused"):
-		hint = "nothing listens there: " + hint
-	case strings.Contains(failure, "no such host"):
-		hint = "the name of the target does not exist: check how it is spelt"
-	case strings.Contains(failure, "timeout"), strings.Contains(failure, "deadline"), strings.Contains(failure, "nothing came"):
-		hint = "the server took the request and did not answer: look where its handler waits"
-	case strings.Contains(failure, "reset"), strings.Contains(failure, "eof"), strings.Contains(failure, "closed"):
-		hint = "the server closed the connection without an answer: look for a crash in its log"
-	case strings.Contains(failure, "certificate"), strings.Contains(failure, "tls"):
-		hint = "the target's certificate was not accepted: use http, or --skip-verify"
+	j.fail(codeUnreachable, "", UnreachableHint(j.reply.Failure), "%s; Vapi gets nothing from you", why)
+}
+
+// UnreachableHint says what to do about a server that gave no answer. failure is
+// why none came, as in Reply, and may be empty.
+func UnreachableHint(failure string) string {
+	const start = "start the server, or point vapitap at where it listens"
+	why := strings.ToLower(failure)
+	if _, cause, ok := strings.Cut(why, ": "); ok && strings.HasPrefix(why, "no answer from ") {
+		why = cause // the host may be called anything
 	}
-	j.fail(codeUnreachable, "", hint, "%s; Vapi gets nothing from you", why)
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(why, word) })
+	}
+	switch {
+	case strings.HasPrefix(why, callerLeft), strings.HasPrefix(why, "given up"):
+		return "the server had not answered when the caller hung up: look where its handler waits"
+	case says("refused"):
+		return "nothing listens there: " + start
+	case says("no such host", "no host is called"):
+		return "the name of the target does not exist: check how it is spelt"
+	case says("looked up"):
+		return "look whether this machine is connected, and how the target is spelt"
+	case says("no connection within"):
+		return "nothing there takes connections: check the address of the target, and what firewall lies between"
+	case says("timeout", "deadline", "nothing came"):
+		return "the server took the request and did not answer: look where its handler waits"
+	case says("not valid http"):
+		return "something else than an HTTP server listens there, or one of HTTPS: check the port and the scheme of the target"
+	case says("reset", "eof", "closed"):
+		return "the server closed the connection without an answer: look for a crash in its log"
+	case says("speak tls"):
+		return "the server speaks plain HTTP: write http:// in the target"
+	case says("certificate", "tls"):
+		return "the target's certificate was not accepted: use http, or --skip-verify"
+	}
+	return start
 }
 
 // statusUsable tells a status other than 200 to a message that wants a reply,
@@ -80,15 +103,24 @@ func (j *judgement) statusUsable() bool {
 			"the server answered %d; Vapi documents that only 200 counts, though its own examples answer 201", status)
 		return true
 	}
-	j.fail(codeNot200, "", j.statusHint(), "the server answered %d; Vapi takes a reply with status 200 and ignores any other", status)
+	j.fail(codeNot200, "", j.statusHint(), "the server answered %s; Vapi takes a reply with status 200 and ignores any other", j.statusWords())
 	return false
+}
+
+// statusWords are the status, and what the reply says of why it is no success.
+func (j *judgement) statusWords() string {
+	words := strconv.Itoa(j.reply.Status)
+	if said := outcry(j.reply); said != "" {
+		words += ` and said "` + said + `"`
+	}
+	return words
 }
 
 // statusHint says what a status other than 2xx usually comes from.
 func (j *judgement) statusHint() string {
 	switch status := j.reply.Status; {
 	case status == 404:
-		return "the server has no " + oneLine(plainPath(j.request.Path), phraseLength) + ": check the path of the server URL, or of the target"
+		return "the server may have no " + j.route() + ": check the path of the server URL, or of the target"
 	case status == 405:
 		return "the server's route does not take " + oneLine(j.request.Method, detailLength) + ": Vapi sends POST"
 	case status == 401, status == 403:
@@ -103,6 +135,16 @@ func (j *judgement) statusHint() string {
 		return "the server failed: look at its log; when the work itself fails, answer 200 with " + j.template()
 	}
 	return "answer with status 200 and " + j.template()
+}
+
+// route names what the server was asked for; / may have become the path of the
+// target.
+func (j *judgement) route() string {
+	path := plainPath(j.request.Path)
+	if path == "" {
+		return "such route"
+	}
+	return "route for " + oneLine(j.request.Method+" "+path, phraseLength)
 }
 
 // redirectHint says where the reply points to.
@@ -129,7 +171,7 @@ func (j *judgement) delivery() {
 	if j.id.Kind == KindServer {
 		why = "nobody reads this reply, but with a backoffPlan Vapi sends the message again"
 	}
-	j.warn(codeNot200, "", j.deliveryHint(), "the server answered %d; %s", status, why)
+	j.warn(codeNot200, "", j.deliveryHint(), "the server answered %s; %s", j.statusWords(), why)
 }
 
 // deliveryHint says what to do about a reply that was not a success.

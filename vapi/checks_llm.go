@@ -19,7 +19,7 @@ func (j *judgement) completion() {
 	case doubled: // which explains it
 		return
 	default:
-		j.fail(codeNot200, "", j.modelHint(), "the model server answered %d; Vapi cannot use it, so the assistant says nothing", status)
+		j.fail(codeNot200, "", j.modelHint(), "the model server answered %s; Vapi cannot use it, so the assistant says nothing", j.statusWords())
 		return
 	}
 	body := bytes.TrimSpace(j.reply.Body)

@@ -101,7 +101,7 @@ func TestStatusHints(t *testing.T) {
 		{status(422, answered(`{}`)), `answer with status 200 and {"results"`},
 		{located, "it points to /vapi/webhook/"},
 		{status(302, answered(``)), "in place of a redirect"},
-		{status(404, answered(``)), "the server has no /vapi/webhook"},
+		{status(404, answered(``)), "the server may have no route for POST /vapi/webhook: check the path"},
 		{status(405, answered(``)), "Vapi sends POST"},
 		{status(401, answered(``)), "compare the secret"},
 		{status(413, answered(``)), "raise its limit"},
