@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,35 +219,31 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 }
 
 func TestWatchTellsWhenAServerGoesAndComesBack(t *testing.T) {
-	listen := func(address string) net.Listener {
-		l, err := net.Listen("tcp", address)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		var listens atomic.Bool
+		listens.Store(true)
+		ctx, cancel := context.WithCancel(t.Context())
+		turns := watch(ctx, listens.Load)
+		for _, is := range []bool{false, true, false, true} {
+			time.Sleep(time.Minute)
+			listens.Store(is)
+			changed := time.Now()
+			if up, ok := <-turns; up != is || !ok || time.Since(changed) > pollEvery {
+				t.Errorf("%s after a server that listens: %t, it is told as: %t", time.Since(changed), is, up)
+			}
 		}
-		return l
-	}
-	l := listen("127.0.0.1:0")
-	address := l.Addr().String()
+		cancel()
+		for range turns {
+			t.Error("it is told without a change")
+		}
+	})
+}
+
+func TestWatchOfAServerThatWasNeverThere(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	turns := Watch(ctx, parseURL(t, "http://"+address+"/x"))
-	for range 2 {
-		l.Close()
-		if up, ok := <-turns; up || !ok {
-			t.Fatal("a server that went is not told as gone")
-		}
-		l = listen(address)
-		if up := <-turns; !up {
-			t.Fatal("a server that came back is not told as there")
-		}
-	}
-	l.Close()
-	cancel()
-	for range turns {
-	}
-	ctx, cancel = context.WithCancel(t.Context())
-	turns = Watch(ctx, parseURL(t, "http://"+address))
+	turns := Watch(ctx, parseURL(t, "http://127.0.0.1:1/x"))
 	if up := <-turns; up {
-		t.Error("a server that was never there is told as there")
+		t.Error("it is told as there")
 	}
 	cancel()
 	for range turns {

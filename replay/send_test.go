@@ -8,13 +8,13 @@ import (
 	"io"
 	"log"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,12 +67,15 @@ type arrived struct {
 func serve(t *testing.T, answer http.HandlerFunc) (*url.URL, *[]arrived) {
 	t.Helper()
 	var got []arrived
+	var mu sync.Mutex // what was given up may arrive late, beside what came next
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
 		}
+		mu.Lock()
 		got = append(got, arrived{r.Method, r.RequestURI, r.Host, r.Header.Clone(), r.Trailer.Clone(), body, r.ContentLength})
+		mu.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -196,12 +199,7 @@ func TestALargeReplyIsCapturedInPart(t *testing.T) {
 }
 
 func TestWhereNobodyAnswersTheExchangeIsRecordedAndTheErrorSaysWhatToDo(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := l.Addr().String()
-	l.Close()
+	const closed = "127.0.0.1:1" // a port that nobody is given
 	hangsUp, _ := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	silent, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	untrusted := httptest.NewUnstartedServer(http.HandlerFunc(nothing))

@@ -232,6 +232,30 @@ func TestChangesTellThePathThatWasMeant(t *testing.T) {
 	}
 }
 
+// Of the messages in which a path leads nowhere, the one that it was made for is
+// that in which it led furthest, whatever came later.
+func TestChangesTellWhereThePathLedFurthest(t *testing.T) {
+	c, err := ParseChange("message.toolCallList[0].function.argument.city=Bergen", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := NewChanges([]Change{c})
+	for _, body := range []string{
+		`{"message":{"type":"hang"}}`,
+		`{"message":{"type":"tool-calls","toolCallList":[{"function":{"name":"f","arguments":{"city":"Oslo"}}}]}}`,
+		`{"message":{"type":"end-of-call-report","cost":1}}`,
+	} {
+		if _, err := changes.Apply(stepOf(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "message.toolCallList[0].function.argument.city=Bergen: message.toolCallList[0].function.argument: " +
+		"no such key in message.toolCallList[0].function; it has name, arguments; did you mean arguments?"
+	if got := changes.Unmade(); len(got) != 1 || got[0].Error() != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestChanges(t *testing.T) {
 	var list []Change
 	for _, text := range []string{"message.call.type=webCall", "hang:message.turn=2", "tool-calls:message.b[3].c=2", "tool-cals:message.x=1", "wholly-other:message.x=1"} {
@@ -344,8 +368,12 @@ func TestAStreamWithoutAnEndIsGivenUp(t *testing.T) {
 	step.Kind, step.Type, step.Budget = vapi.KindLLM, "llm", 50*time.Millisecond
 	var played []*record.Exchange
 	p := Player{Sender: &Sender{}, Budgets: true, Retry: true, Played: func(d Delivery) { played = append(played, d.Exchange) }}
-	if err := p.Play(t.Context(), &steps{t: t, server: base.String() + "/chat/completions", list: []vapi.Step{step}}); err != nil {
-		t.Fatal(err)
+	for begun := false; !begun && step.Budget < time.Minute; step.Budget *= 2 { // until it is enough for its beginning
+		played = nil
+		if err := p.Play(t.Context(), &steps{t: t, server: base.String() + "/chat/completions", list: []vapi.Step{step}}); err != nil {
+			t.Fatal(err)
+		}
+		begun = len(played) > 0 && played[0].Response.Bytes > 0
 	}
 	if len(played) != 1 || len(played[0].Checks) != 1 || played[0].Checks[0].Code != "llm-stream-broken" || played[0].FirstByte == 0 {
 		t.Errorf("played %+v", played)

@@ -19,15 +19,20 @@ const pollEvery = 100 * time.Millisecond
 // port stays open while it restarts, as a reloader keeps it, never goes; nor
 // does one that is back within that time.
 func Watch(ctx context.Context, server *url.URL) <-chan bool {
-	turns := make(chan bool)
 	address := dial.Address(server)
+	return watch(ctx, func() bool { return dial.Listens(ctx, address) })
+}
+
+// watch is Watch of what listens says.
+func watch(ctx context.Context, listens func() bool) <-chan bool {
+	turns := make(chan bool)
 	up := true
 	poll := func() (changed bool) {
-		now := dial.Listens(ctx, address)
+		now := listens()
 		changed, up = now != up, now
 		return changed && ctx.Err() == nil
 	}
-	changed := poll() // before Watch returns: what happens from then on is told
+	changed := poll() // before it returns: what happens from then on is told
 	go func() {
 		defer close(turns)
 		tick := time.NewTicker(pollEvery)
