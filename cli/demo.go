@@ -73,7 +73,7 @@ func (a *app) demo(ctx context.Context, o listenOptions, pace paceOptions) error
 	defer server.close()
 	notices := a.notices()
 	defer notices.close()
-	store, err := a.openStore(record.Options{Keep: defaultKeep, Notify: notices.say})
+	store, err := a.openStore(record.Options{KeepAsSet: true, Notify: notices.say})
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func playAndLook(ctx context.Context, notices *notices, f front, play func(conte
 		case err != nil:
 			notices.say("the call broke off: " + err.Error())
 		default:
-			notices.say("the call is over: n goes to what failed, e edits and resends, s saves, q quits")
+			notices.say("the call is over: n to what failed, e edits and resends, s saves, q quits")
 		}
 	}()
 	err := f.look(ctx)

@@ -13,6 +13,7 @@ import (
 
 	"vapitap/record"
 	"vapitap/tui"
+	"vapitap/tui/paint"
 )
 
 // What --output may be.
@@ -58,6 +59,7 @@ func (a *app) showTUI(ctx context.Context, notices *notices, o tui.Options) erro
 	})
 	defer notices.divert(nil)
 	o.Notice, o.Log, o.LogFile = sentences, logger, file
+	o.Ground = paint.GroundOf(os.Getenv("COLORFGBG"))
 	o.Saver, o.Exporter, o.Clipboard = fixtureSaver{folder: fixtureFolder, store: o.Store}, curlExporter{}, clipboard.WriteAll
 	return tui.Run(ctx, o)
 }

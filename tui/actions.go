@@ -7,10 +7,11 @@ import (
 // action is something that can be done. Keys, menus, the palette and the help
 // are all made from the table of actions.
 type action struct {
-	title string   // what it does, as the palette and the help say it
-	short string   // the same in a word or two, for the footer; empty keeps it out of there
-	keys  []string // as tea.KeyPressMsg.String names them
-	menu  string   // its letter in the menu; empty keeps it out of there
+	title string              // what it does, as the palette and the help say it
+	now   func(*Model) string // what it does as things are; nil, or an empty answer, is the title
+	short string              // the same in a word or two, for the footer; empty keeps it out of there
+	keys  []string            // as tea.KeyPressMsg.String names them
+	menu  string              // its letter in the menu; empty keeps it out of there
 	in    place
 	run   func(*Model) tea.Cmd
 	can   func(*Model) bool // nil is always
@@ -42,13 +43,23 @@ func (m *Model) where() place {
 var actions []action
 
 func init() { // the actions open what shows the actions
-	for _, some := range [][]action{loopActions(), moveActions(), viewActions(), listActions(), payloadActions(), moreActions(), sessionActions()} {
+	for _, some := range [][]action{loopActions(), moreActions(), listActions(), payloadActions(), viewActions(), sessionActions(), moveActions()} {
 		actions = append(actions, some...)
 	}
 }
 
 // possible reports whether the action can be done now.
 func (a *action) possible(m *Model) bool { return a.can == nil || a.can(m) }
+
+// does says what the action does as things are.
+func (a *action) does(m *Model) string {
+	if a.now != nil {
+		if title := a.now(m); title != "" {
+			return title
+		}
+	}
+	return a.title
+}
 
 // actionFor returns the action of a key at a place.
 func actionFor(m *Model, key string, at place) *action {

@@ -60,7 +60,7 @@ func openPalette(m *Model) tea.Cmd {
 		if a.in&at == 0 {
 			continue
 		}
-		all = append(all, choice{title: a.title, note: a.keyNames(), faint: !a.possible(m), do: func(m *Model) tea.Cmd { return m.do(a) }})
+		all = append(all, choice{title: a.does(m), note: a.anyKeys(), faint: !a.possible(m), do: func(m *Model) tea.Cmd { return m.do(a) }})
 	}
 	m.over = newPicker("Do", true, all)
 	return nil
@@ -78,7 +78,7 @@ func openMenu(m *Model) tea.Cmd {
 			continue
 		}
 		taken[a.menu] = true
-		all = append(all, choice{letter: a.menu, title: a.title, note: a.otherKeys(), faint: !a.possible(m), do: func(m *Model) tea.Cmd { return m.do(a) }})
+		all = append(all, choice{letter: a.menu, title: a.does(m), note: a.otherKeys(), faint: !a.possible(m), do: func(m *Model) tea.Cmd { return m.do(a) }})
 	}
 	m.over = newPicker("Here", false, all)
 	return nil
@@ -94,6 +94,14 @@ func (a *action) keyNames() string {
 		names += keyName(k)
 	}
 	return names
+}
+
+// anyKeys are the keys of an action, or those that lead to it through the menu.
+func (a *action) anyKeys() string {
+	if len(a.keys) == 0 && a.menu != "" {
+		return "space " + a.menu
+	}
+	return a.keyNames()
 }
 
 // otherKeys are the keys that do the same without the menu.

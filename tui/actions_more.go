@@ -17,7 +17,7 @@ func moreActions() []action {
 		{title: "replay it several times…", menu: "R", in: anywhere, can: canSend, run: askTimes},
 		{title: "replay it until the reply changes", menu: "u", in: anywhere, can: canSend, run: replayUntilChange},
 		{title: "stop replaying", menu: ".", in: anywhere, can: isReplaying, run: simple(func(m *Model) { m.stopRound() })},
-		{title: "watch: resend when the server is back", menu: "W", in: anywhere, can: canWatch, run: toggleWatch},
+		{title: "watch: resend when the server is back", now: watchTitle, menu: "W", in: anywhere, can: canWatch, run: toggleWatch},
 		{title: "save the whole call as fixtures", menu: "S", in: anywhere, can: func(m *Model) bool { return canSave(m) && m.here().call != nil }, run: saveCall},
 		{title: "verify its signature or secret", menu: "v", in: anywhere, can: canVerify, run: verify},
 		{title: "forget the draft of it", in: anywhere, can: hasDraft, run: dropDraft},

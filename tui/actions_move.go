@@ -38,6 +38,7 @@ func moveActions() []action {
 }
 
 func (m *Model) move(by int) {
+	m.unsay()
 	if m.focus == focusList {
 		m.list.move(by)
 	} else {
@@ -46,6 +47,7 @@ func (m *Model) move(by int) {
 }
 
 func (m *Model) toEnd() {
+	m.unsay()
 	if m.focus == focusList {
 		m.list.toEnd()
 	} else {
@@ -54,6 +56,7 @@ func (m *Model) toEnd() {
 }
 
 func (m *Model) toStart() {
+	m.unsay()
 	if m.focus == focusList {
 		m.list.toStart()
 	} else {

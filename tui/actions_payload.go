@@ -36,7 +36,7 @@ func payloadActions() []action {
 func askSearch(m *Model) tea.Cmd {
 	view := m.detail.payload()
 	before, _, _ := view.Searched()
-	p := newPrompt("search", before, "capitals count only where there are some; n and N go from match to match, esc ends it")
+	p := newProposal("search", before, "capitals count only where there are some; n and N go from match to match, esc ends it")
 	p.typed = func(m *Model, p *prompt) tea.Cmd {
 		if n := view.Search(p.input.Value()); n == 0 && p.input.Value() != "" {
 			p.note = "✗ not in here"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
+
+	"vapitap/tui/paint"
 )
 
 // viewActions change how things are shown.
@@ -70,8 +72,15 @@ func (m *Model) toggleSecrets() {
 	m.detail.panes[tabHeaders] = nil
 }
 
+// toggleTheme goes from dark to light and back. Where it is not known what there
+// is, colours that do for both were not enough on what is most likely light.
 func (m *Model) toggleTheme() {
-	m.look.dark, m.look.chosen = !m.look.dark, true
+	if m.look.ground == paint.Light {
+		m.look.ground = paint.Dark
+	} else {
+		m.look.ground = paint.Light
+	}
+	m.look.chosen = true
 	m.restyle()
 }
 

@@ -101,7 +101,7 @@ func (m *Model) copyOfExchange() []choice {
 	}
 	return append(all,
 		choice{letter: "b", title: "body of the request", do: body("the request", func(e *record.Exchange) *record.Message { return &e.Request })},
-		choice{letter: "r", title: "body of the reply", do: body("the reply", func(e *record.Exchange) *record.Message { return &e.Response })},
+		choice{letter: "r", title: "body of the response", do: body("the response", func(e *record.Exchange) *record.Message { return &e.Response })},
 		copyChoice("i", "number of the exchange", "the number", fmt.Sprint(id)))
 }
 

@@ -54,6 +54,8 @@ type pane interface {
 	draw(m *Model, w, h int, focused bool) []string
 	// move goes by so many lines.
 	move(by int)
+	// beyond reports whether there is more above and below what was drawn last.
+	beyond() (above, below bool)
 }
 
 // loader is a pane that needs more than the exchange itself.
@@ -171,6 +173,14 @@ func (d *detail) pane(m *Model) pane {
 		d.panes[d.tab] = newPane(m, d.tab, d.e)
 	}
 	return d.panes[d.tab]
+}
+
+// beyond reports whether there is more above and below what is seen of the tab.
+func (d *detail) beyond() (above, below bool) {
+	if p := d.panes[d.tab]; p != nil {
+		return p.beyond()
+	}
+	return false, false
 }
 
 func (d *detail) move(by int) {

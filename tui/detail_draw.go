@@ -26,6 +26,10 @@ func (d *detail) draw(m *Model, w, h int) []string {
 	switch pane := d.pane(m); {
 	case pane != nil:
 		lines = append(lines, pane.draw(m, w, rest, m.focus == focusDetail)...)
+		if above, _ := pane.beyond(); above {
+			line := paint.NewLine(w)
+			lines[detailHead-1] = line.To(w-paint.Width(moreAbove)).Add(m.theme.Muted, moreAbove).String()
+		}
 	default:
 		line := paint.NewLine(w)
 		line.Add(m.theme.Muted, d.waiting(m, e))

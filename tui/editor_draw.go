@@ -66,11 +66,11 @@ func (s *editorSheet) title() {
 		what = s.e.Method
 	}
 	s.line(func(l *paint.Line) {
-		l.Add(s.t.Faint, " ── ").Add(s.t.Strong, fmt.Sprintf("edit & resend #%d", s.e.ID)).Add(s.t.Muted, " "+what)
+		l.Add(s.t.Rule, " ── ").Add(s.t.Strong, fmt.Sprintf("edit & resend #%d", s.e.ID)).Add(s.t.Muted, " "+what)
 		if to := s.original.To; to != "" {
 			l.Add(s.t.Muted, " → "+strings.TrimPrefix(to, "http://"))
 		}
-		l.Add(s.t.Faint, " ").Rule(s.t.Faint, "─", s.w-1)
+		l.Add(s.t.Rule, " ").Rule(s.t.Rule, "─", s.w-1)
 	})
 }
 
@@ -128,11 +128,9 @@ func (s *editorSheet) bodyRule() {
 	case !s.inPlace() && !s.body.recorded.editable:
 		words[0] = "binary"
 	}
-	bytes := len(s.away)
-	if t := s.text[fieldBody]; t != nil {
-		bytes = t.Len()
+	if n, known := s.bodySize(); known {
+		words = append(words, size(int64(n)))
 	}
-	words = append(words, size(int64(bytes)))
 	if !s.changed(fieldBody) {
 		words = append(words, "as it came")
 	}
@@ -143,8 +141,23 @@ func (s *editorSheet) bodyRule() {
 	}
 	s.line(func(l *paint.Line) {
 		s.label(l, fieldBody, true)
-		l.Add(s.t.Muted, "  "+strings.Join(words, " · ")+" ").Rule(s.t.Faint, "─", s.w-1-len(at)-2).Add(s.t.Muted, at).Rule(s.t.Faint, "─", s.w-1)
+		l.Add(s.t.Muted, "  "+strings.Join(words, " · ")+" ").Rule(s.t.Rule, "─", s.w-1-len(at)-2).Add(s.t.Muted, at).Rule(s.t.Rule, "─", s.w-1)
 	})
+}
+
+// bodySize is how long the body is that goes out. Of JSON that was changed it is
+// not known: it goes out in another form than it stands here.
+func (ed *editor) bodySize() (n int, known bool) {
+	t := ed.text[fieldBody]
+	switch {
+	case !ed.changed(fieldBody):
+		return len(ed.body.came), true
+	case ed.body.json:
+		return 0, false
+	case t != nil:
+		return t.Len(), true
+	}
+	return len(ed.away), true
 }
 
 // bodyAndHints draws the body, and beside or below it what Vapi wants of the
@@ -180,7 +193,7 @@ func (s *editorSheet) bodyAndHints(h int) {
 		if i < len(hints) {
 			hint = hints[i]
 		}
-		s.lines[start+i] += s.t.Faint.Wrap("│") + " " + hint + " "
+		s.lines[start+i] += s.t.Rule.Wrap("│") + " " + hint + " "
 	}
 }
 

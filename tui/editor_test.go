@@ -13,6 +13,7 @@ import (
 
 	"vapitap/internal/jsonpath"
 	"vapitap/record"
+	"vapitap/tui/paint"
 	"vapitap/vapi"
 )
 
@@ -242,7 +243,7 @@ func FuzzEditor(f *testing.F) {
 		e := exchangeOf(string(body), nil)
 		e.Checks = []vapi.Check{{Level: vapi.Error, Code: "x", Message: string(body[:min(len(body), 40)]), Hint: string(body)}}
 		ed := editorOf(e)
-		m := &Model{options: Options{Now: time.Now, Zone: time.UTC}, history: newHistory(), drafts: drafts{}, sending: newSending(), look: look{dark: true}}
+		m := &Model{options: Options{Now: time.Now, Zone: time.UTC}, history: newHistory(), drafts: drafts{}, sending: newSending(), look: look{ground: paint.Dark}}
 		m.list = newList(m.history)
 		m.restyle()
 		m.over = ed
@@ -280,7 +281,7 @@ func BenchmarkEditorKey64KB(b *testing.B) {
 	}
 	body.WriteString("]}}")
 	ed := editorOf(exchangeOf(body.String(), nil))
-	m := &Model{options: Options{Now: time.Now, Zone: time.UTC}, history: newHistory(), drafts: drafts{}, sending: newSending(), look: look{dark: true}}
+	m := &Model{options: Options{Now: time.Now, Zone: time.UTC}, history: newHistory(), drafts: drafts{}, sending: newSending(), look: look{ground: paint.Dark}}
 	m.list = newList(m.history)
 	m.restyle()
 	m.resize(120, 36)

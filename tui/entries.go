@@ -67,7 +67,7 @@ type tally struct {
 	kind   vapi.Kind
 	wanted bool
 	count  int
-	failed int
+	failed int // but for replays
 }
 
 // mostEntries bounds what the list holds; beyond it the oldest go, which the
@@ -85,7 +85,7 @@ type history struct {
 	names   map[string]string // types, each held once
 	tallies map[string]*tally
 	flying  int
-	failed  int
+	failed  int // but for replays
 	hidden  int // entries that are gone
 }
 
@@ -247,7 +247,7 @@ func (h *history) count(e *entry, by int) {
 		h.tallies[e.typ] = t
 	}
 	t.count += by
-	if e.is(failed) {
+	if e.is(failed) && e.replayOf == 0 { // what one tries is no failure of a call
 		t.failed += by
 		h.failed += by
 	}

@@ -188,6 +188,17 @@ type serverState struct {
 	last  string    // what it answered last, or why it did not
 }
 
+// went takes in that connections to the server are no longer taken, and came that
+// they are again.
+func (s *serverState) went(now time.Time) {
+	if s.state != Bad {
+		s.since = now
+	}
+	s.state, s.last = Bad, "it takes no connections"
+}
+
+func (s *serverState) came() { s.state, s.last = Good, "" }
+
 // learn takes in what an exchange tells.
 func (s *serverState) learn(e *record.Exchange) {
 	switch {

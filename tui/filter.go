@@ -41,12 +41,42 @@ func (m *Model) setFilter(text string) (tea.Cmd, error) {
 		return nil, nil
 	}
 	f.parsed, f.busy, f.late = parsed, true, map[int]bool{}
-	store, session, asked := m.options.Store, m.options.Session, f.asked
+	ctx, stop := context.WithCancel(context.Background())
+	f.stop = stop
+	if parsed.NamesLast() {
+		return m.findLast(ctx), nil
+	}
+	return m.askStore(ctx), nil
+}
+
+// findLast finds what is the last that the filter names, and then asks what that
+// picks.
+func (m *Model) findLast(ctx context.Context) tea.Cmd {
+	store, parsed, asked := m.options.Store, m.filter.parsed, m.filter.asked
+	return func() tea.Msg {
+		resolved, err := store.ResolveLast(ctx, parsed)
+		return actMsg(func(m *Model) tea.Cmd {
+			switch {
+			case asked != m.filter.asked:
+				return nil
+			case err != nil:
+				m.picked(pickedMsg{asked: asked, err: err})
+				return nil
+			}
+			m.filter.parsed = resolved
+			clear(m.filter.late) // the store has them by now
+			return m.askStore(ctx)
+		})
+	}
+}
+
+// askStore asks the store what the filter picks, until ctx ends.
+func (m *Model) askStore(ctx context.Context) tea.Cmd {
+	f := &m.filter
+	store, session, parsed, asked, stop := m.options.Store, m.options.Session, f.parsed, f.asked, f.stop
 	if m.options.Concerns != nil {
 		session = "" // what is not listed is not picked
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	f.stop = stop
 	return func() tea.Msg {
 		defer stop()
 		var ids []int64
@@ -55,7 +85,7 @@ func (m *Model) setFilter(text string) (tea.Cmd, error) {
 			return nil
 		})
 		return pickedMsg{asked: asked, ids: ids, err: err}
-	}, nil
+	}
 }
 
 // pickedMsg says which exchanges a filter picks.

@@ -19,6 +19,9 @@ func (m *Model) drawFooter(w int) string {
 	line := paint.NewLine(w)
 	right, style := m.followWords()
 	room := w - paint.Width(right) - 2
+	if said := paint.Width(plain.Text(m.flash.text)); said > room { // what was just said comes first
+		right, room = "", w
+	}
 	switch {
 	case m.flash.text != "":
 		text := t.Text
@@ -122,7 +125,7 @@ func (m *Model) narrowedTo() string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "⧩ " + strings.Join(words, " · ")
+	return "▽ " + strings.Join(words, " · ")
 }
 
 // followWords says whether the list follows the newest.

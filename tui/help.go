@@ -70,7 +70,7 @@ func menuOf(at place) []helpLine {
 
 var signs = []helpLine{
 	{"✗", "failed: Vapi will not use the reply"}, {"!", "something is likely to bite"},
-	{"…", "in flight"}, {"↻", "a replay"}, {"⧉", "sent again by who sent it"},
+	{"…", "in flight"}, {"↻", "a replay"}, {redeliverySign, "delivered again by Vapi"},
 	{"●", "answered by a rule"}, {"✓", "saved as a fixture"}, {"◆", "marked"},
 }
 
@@ -120,7 +120,7 @@ func (h *help) box(m *Model, width, height int) ([]string, int, int) {
 	if h.lines > h.room {
 		title += "  ↑↓ scrolls, esc closes"
 	}
-	box := framed(m.theme, title, inner, page[h.top:h.top+h.room])
+	box := framed(m.theme, title, inner, page[h.top:h.top+h.room], h.top > 0, h.top+h.room < h.lines)
 	return box, (width - inner - 4) / 2, max((height-len(box))/3, 0)
 }
 

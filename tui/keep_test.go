@@ -115,7 +115,7 @@ func TestCopying(t *testing.T) {
 			{"y c", export.Curl(e, e.Target, false), "copied the curl line, "},
 			{"y C", export.Curl(e, e.Target, true), "copied the curl line, "},
 			{"y b", string(e.Request.Body), "copied the request, "},
-			{"y r", string(e.Response.Body), "copied the reply, "},
+			{"y r", string(e.Response.Body), "copied the response, "},
 			{"y l", e.CallID, "copied the call id, "},
 			{"y u", "https://kind-fox.ngrok-free.dev", "copied the public URL, 31 bytes"},
 			{"2 tab j j y p", "message.timestamp", "copied the path, 17 bytes"},

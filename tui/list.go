@@ -112,6 +112,9 @@ func (l *list) toEnd() {
 // toStart goes to the oldest.
 func (l *list) toStart() { l.move(-len(l.list)) }
 
+// beyond reports whether there are rows above and below those on the screen.
+func (l *list) beyond() (above, below bool) { return l.top > 0, l.top+l.height < len(l.list) }
+
 // settle moves a cursor that stands on a divider one row that way, or the other
 // where there is nothing, and scrolls to it.
 func (l *list) settle(way int) {

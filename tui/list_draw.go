@@ -14,13 +14,14 @@ import (
 // Widths of the list's columns, in cells.
 const (
 	clockWidth    = 8
-	typeWidth     = 18
-	durationWidth = 8
+	typeWidth     = 19
+	marksWidth    = 2 // how it went, and before that what it is besides
+	durationWidth = 6 // what is longer takes from the summary
 )
 
 // typeWidthIn is how wide the types are in a list of so many cells: a narrow one
-// leaves some room for what happened.
-func typeWidthIn(w int) int { return max(min(typeWidth, typeWidth-(58-w)), 9) }
+// leaves room for what happened, and cuts the long types.
+func typeWidthIn(w int) int { return max(min(typeWidth, 13+(w-61)/3), 9) }
 
 // draw returns the rows that are on the screen, each as wide as w, h of them.
 func (l *list) draw(t *paint.Theme, w, h int, now time.Time, zone *time.Location, focused bool) []string {
@@ -61,7 +62,11 @@ func (l *list) drawRow(line *paint.Line, t *paint.Theme, i int, now time.Time, z
 	}
 	line.ColRight(t.Faint, since(first, zone), clockWidth).Add(t.Text, " ")
 	line.Col(typeStyle(t, e), e.typ, typeWidthIn(line.At()+line.Left())).Add(t.Text, " ")
-	rest := line.Left() - durationWidth - 3 // the mark, and a space at either side of it
+	lasted, marks := took(e, now), marksOf(t, e)
+	rest := line.Left() - max(durationWidth, paint.Width(lasted)) - 1
+	if len(marks) > 0 {
+		rest -= marksWidth + 1
+	}
 	summary, style := rowSummary(r, e), t.Text
 	if r.kind == runRow || e.is(partial) {
 		style = t.Faint
@@ -74,15 +79,17 @@ func (l *list) drawRow(line *paint.Line, t *paint.Theme, i int, now time.Time, z
 		summary = shortCall(summary)
 	}
 	line.Col(style, summary, rest).Add(t.Text, " ")
-	mark, markStyle := markOf(t, e)
-	line.Col(markStyle, mark, 1).Add(t.Text, " ")
-	line.ColRight(t.Faint, took(e, now), durationWidth)
+	if len(marks) > 0 {
+		drawMarks(line, marks)
+		line.Add(t.Text, " ")
+	}
+	line.ColRight(t.Faint, lasted, line.Left())
 }
 
 // drawDivider draws what stands above the entries of a call, or above those that
 // belong to none.
 func drawDivider(line *paint.Line, t *paint.Theme, e *entry, zone *time.Location) {
-	line.Add(t.Faint, "── ")
+	line.Add(t.Rule, "── ")
 	if e.call == nil {
 		line.Add(t.Muted, "outside a call")
 	} else {
@@ -92,7 +99,7 @@ func drawDivider(line *paint.Line, t *paint.Theme, e *entry, zone *time.Location
 		}
 		line.Add(t.Muted, " · "+e.call.started.In(zone).Format("15:04"))
 	}
-	line.Add(t.Faint, " ").Rule(t.Faint, "─", line.At()+line.Left())
+	line.Add(t.Rule, " ").Rule(t.Rule, "─", line.At()+line.Left())
 }
 
 // since is when an entry began: from the start of its call, or by the clock.
@@ -126,27 +133,64 @@ func statusShown(e *entry) string {
 	return fmt.Sprint(e.status)
 }
 
-// markOf is one sign for what became of an entry.
-func markOf(t *paint.Theme, e *entry) (string, paint.Style) {
+// mark is a sign of what an entry is or how it went.
+type mark struct {
+	style paint.Style
+	sign  string
+}
+
+// marksOf returns what an entry is besides its type, and how it went; of each one
+// sign at the most.
+func marksOf(t *paint.Theme, e *entry) []mark {
+	var marks []mark
+	for _, m := range []mark{originMark(t, e), verdictMark(t, e)} {
+		if m.sign != "" {
+			marks = append(marks, m)
+		}
+	}
+	return marks
+}
+
+// drawMarks draws marks at the right of their column.
+func drawMarks(line *paint.Line, marks []mark) {
+	line.To(line.At() + marksWidth - len(marks))
+	for _, m := range marks {
+		line.Col(m.style, m.sign, 1)
+	}
+}
+
+// verdictMark is the mark of how an entry went, where not well or not yet.
+func verdictMark(t *paint.Theme, e *entry) mark {
 	switch {
 	case e.is(pending):
-		return "…", t.Warn
+		return mark{t.Warn, "…"}
 	case e.is(failed):
-		return "✗", t.BadStrong
+		return mark{t.BadStrong, "✗"}
 	case e.is(warned):
-		return "!", t.Warn
-	case e.is(mocked):
-		return "●", t.Report
-	case e.replayOf != 0:
-		return "↻", t.Report
-	case e.is(redelivery):
-		return "⧉", t.Muted
-	case e.is(saved):
-		return "✓", t.Good
-	case e.is(marked):
-		return "◆", t.Accent
+		return mark{t.Warn, "!"}
 	}
-	return "", t.Text
+	return mark{}
+}
+
+// redeliverySign marks what Vapi sent more than once.
+const redeliverySign = "≈"
+
+// originMark is the mark of where an entry or its reply came from, or of what was
+// done with it.
+func originMark(t *paint.Theme, e *entry) mark {
+	switch {
+	case e.is(mocked):
+		return mark{t.Report, "●"}
+	case e.replayOf != 0:
+		return mark{t.Report, "↻"}
+	case e.is(redelivery):
+		return mark{t.Muted, redeliverySign}
+	case e.is(saved):
+		return mark{t.Good, "✓"}
+	case e.is(marked):
+		return mark{t.Accent, "◆"}
+	}
+	return mark{}
 }
 
 // took is how long an entry took, or has taken until now.

@@ -42,7 +42,7 @@ type Model struct {
 
 // look is what decides the theme.
 type look struct {
-	dark    bool
+	ground  paint.Ground
 	chosen  bool // by the user, so that the terminal's answer no longer counts
 	profile colorprofile.Profile
 }
@@ -66,7 +66,7 @@ func New(o Options) *Model {
 	h := newHistory()
 	m := &Model{
 		options: o, history: h, list: newList(h), place: o.Place, share: defaultShare,
-		look: look{dark: true, profile: colorprofile.TrueColor}, drafts: drafts{}, sending: newSending(),
+		look: look{ground: o.Ground, profile: colorprofile.TrueColor}, drafts: drafts{}, sending: newSending(),
 	}
 	m.restyle()
 	if !o.Recorded || o.Session == "" {
@@ -89,7 +89,7 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(m.loadRecorded(), m.nextArrivals(), m.nextPlace(), m.nextNotice(), tea.RequestBackgroundColor)
 }
 
-func (m *Model) restyle() { m.theme = paint.NewTheme(m.look.dark, m.look.profile) }
+func (m *Model) restyle() { m.theme = paint.NewTheme(m.look.ground, m.look.profile) }
 
 // Update takes one message in.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -100,10 +100,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		first := m.layout.width == 0
 		m.resize(msg.Width, msg.Height)
+		if !first && m.look.ground == paint.Unknown {
+			return tea.RequestBackgroundColor // another terminal may look on now, as tmux attach brings one
+		}
 	case tea.BackgroundColorMsg:
 		if !m.look.chosen {
-			m.look.dark = msg.IsDark()
+			m.look.ground = paint.Light
+			if msg.IsDark() {
+				m.look.ground = paint.Dark
+			}
 			m.restyle()
 		}
 	case tea.ColorProfileMsg:
@@ -155,6 +162,14 @@ func (m *Model) say(sentence string) { m.flash = flash{text: sentence, at: m.opt
 // complain is say for what went wrong.
 func (m *Model) complain(sentence string) {
 	m.flash = flash{text: sentence, at: m.options.Now(), bad: true}
+}
+
+// unsay takes the sentence out of the footer where that has something to say of a
+// place in a body, to which one has moved on.
+func (m *Model) unsay() {
+	if m.focus == focusDetail && m.detail.payload() != nil {
+		m.flash = flash{}
+	}
 }
 
 // flash is a sentence that is shown for a while.

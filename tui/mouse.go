@@ -25,6 +25,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 			by = -by
 		}
 		if m.overDetail(at.X, at.Y) {
+			m.unsay()
 			m.detail.move(by)
 		} else if l.list.has(at.X, at.Y) {
 			m.list.wheel(by)
@@ -124,6 +125,7 @@ func (m *Model) clickDetail(x, y int) {
 		return
 	}
 	if p := m.detail.payload(); p != nil {
+		m.unsay()
 		p.Click(y - detailHead)
 	} else if p, ok := m.detail.pane(m).(*callPane); ok {
 		p.click(m, y-detailHead)

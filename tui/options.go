@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vapitap/record"
+	"vapitap/tui/paint"
 )
 
 // Options say what the interface shows and what it can do.
@@ -40,6 +41,9 @@ type Options struct {
 	// LogFile is where that can be read; nil and empty are none.
 	Log     *slog.Logger
 	LogFile string
+
+	// Ground is what is behind the text, until the terminal tells.
+	Ground paint.Ground
 
 	// Now is the clock, and Zone what it is shown in; nil is that of the machine.
 	Now  func() time.Time

@@ -47,17 +47,22 @@ func from(line string, cells, width int) string {
 	return paint.Blank(width-cells-ansi.StringWidth(right)) + right
 }
 
-// framed draws a frame with a title around lines that are inner cells wide.
-func framed(t *paint.Theme, title string, inner int, lines []string) []string {
+// framed draws a frame with a title around lines that are inner cells wide, and
+// says whether there are more above and below them.
+func framed(t *paint.Theme, title string, inner int, lines []string, above, below bool) []string {
 	var l paint.Line
 	l.Reset(inner + 4)
-	l.Add(t.Muted, "╭─ ").Add(t.Strong, paint.Cut(title, inner-2)).Add(t.Muted, " ").Rule(t.Muted, "─", inner+3).Add(t.Muted, "╮")
+	l.Add(t.Muted, "╭─ ").Add(t.Strong, paint.Cut(title, inner-2)).Add(t.Muted, " ")
+	ruled(&l, t, t.Muted, inner+3, more(above, moreAbove))
+	l.Add(t.Muted, "╮")
 	out := []string{l.String()}
 	left, right := t.Muted.Wrap("│")+" ", " "+t.Muted.Wrap("│")
 	for _, line := range lines {
 		out = append(out, left+line+right)
 	}
 	l.Reset(inner + 4)
-	l.Add(t.Muted, "╰").Rule(t.Muted, "─", inner+3).Add(t.Muted, "╯")
+	l.Add(t.Muted, "╰")
+	ruled(&l, t, t.Muted, inner+3, more(below, moreBelow))
+	l.Add(t.Muted, "╯")
 	return append(out, l.String())
 }

@@ -101,10 +101,14 @@ func writeTrouble(s *sheet, e *record.Exchange) {
 func (o *overview) origin(s *sheet) {
 	e := o.e
 	if e.ReplayOf != 0 {
-		s.Text(s.t.Report, 0, fmt.Sprintf("↻ #%d sent again: only your server saw it, Vapi did not", e.ReplayOf))
+		words := fmt.Sprintf("↻ #%d sent again: %s, Vapi did not", e.ReplayOf, onlyServer)
+		if e.Unreachable {
+			words = fmt.Sprintf("↻ #%d sent again, without an answer; Vapi did not see it", e.ReplayOf)
+		}
+		s.Text(s.t.Report, 0, words)
 	}
 	if e.RedeliveryOf != 0 {
-		s.Text(s.t.Muted, 0, fmt.Sprintf("⧉ the same message as #%d, delivered again", e.RedeliveryOf))
+		s.Text(s.t.Muted, 0, fmt.Sprintf(redeliverySign+" the same message as #%d, delivered again", e.RedeliveryOf))
 	}
 	if e.Mocked {
 		s.Text(s.t.Report, 0, "● answered by a rule, not by your server: "+strings.Join(e.Rules, "; "))
@@ -137,7 +141,7 @@ func writeBudget(s *sheet, used, budget time.Duration) {
 		style = s.t.Warn
 	}
 	s.Line(func(l *paint.Line) {
-		l.Add(s.t.Text, "  ").Add(style, bar(share, cells)).Add(s.t.Faint, strings.Repeat("─", cells-barCells(share, cells)))
+		l.Add(s.t.Text, "  ").Add(style, bar(share, cells)).Add(s.t.Rule, strings.Repeat("─", cells-barCells(share, cells)))
 		l.Add(s.t.Text, "  "+plain.Duration(used)).Add(s.t.Muted, fmt.Sprintf(" of %s, %.0f %%", budgetWords(budget), 100*share))
 	})
 }

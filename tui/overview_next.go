@@ -148,11 +148,11 @@ func (a *aftermath) write(s *sheet, e *record.Exchange) {
 	}
 	s.heading("What happened next")
 	for _, m := range a.happened {
-		style, sign := s.t.Text, "  "
+		style, sign := s.t.Text, ""
 		if m.failed {
-			style, sign = s.t.Bad, "✗ "
+			style, sign = s.t.Bad, "✗"
 		}
-		s.happened(m.offset, style, sign+happenedWords(m))
+		s.happened(m.offset, style, sign, happenedWords(m))
 	}
 	if more := a.sent - len(a.replays); more > 0 {
 		s.Text(s.t.Faint, indent, fmt.Sprintf("… %d earlier replays", more))
@@ -171,13 +171,13 @@ func (a *aftermath) write(s *sheet, e *record.Exchange) {
 	}
 }
 
-// happened writes one line of what happened, wrapped behind its time.
-func (s *sheet) happened(at time.Duration, style paint.Style, words string) {
-	const from = indent + clockWidth + 1
+// happened writes one line of what happened, wrapped behind its time and sign.
+func (s *sheet) happened(at time.Duration, style paint.Style, sign, words string) {
+	const from = indent + clockWidth + 3
 	for i, line := range paint.Wrap(clipRunes(words, 300), s.Width()-from) {
 		s.Line(func(l *paint.Line) {
 			if i == 0 {
-				l.To(indent).ColRight(s.t.Faint, plain.Offset(at), clockWidth)
+				l.To(indent).ColRight(s.t.Faint, plain.Offset(at), clockWidth).Add(s.t.Text, " ").Add(style, sign)
 			}
 			l.To(from).Add(style, line)
 		})

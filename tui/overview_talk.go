@@ -66,7 +66,7 @@ func (t *talk) write(s *sheet, after *aftermath) {
 		if i == known && i > 0 {
 			s.Gap()
 			s.Line(func(l *paint.Line) {
-				l.Add(s.t.Accent, "── new ").Rule(s.t.Faint, "─", s.Width())
+				l.Add(s.t.Accent, "── new ").Rule(s.t.Rule, "─", s.Width())
 			})
 		}
 		s.bubble(&t.said[i], i >= known, t.partial && i == len(t.said)-1)

@@ -27,6 +27,7 @@ type callPane struct {
 // callRow is one line of the pane.
 type callRow struct {
 	draw func(l *paint.Line, t *paint.Theme)
+	text bool    // it has no column for the cursor's bar
 	at   bool    // the cursor can stand on it
 	ids  []int64 // of the exchanges that it shows
 	says string  // in the footer, while the cursor is on it
@@ -57,13 +58,16 @@ func (p *callPane) draw(m *Model, w, h int, focused bool) []string {
 	}
 	line.Reset(w)
 	if p.cursor >= 0 && p.rows[p.cursor].says != "" {
-		line.Add(m.theme.Text, " "+p.rows[p.cursor].says)
+		line.Add(m.theme.Text, p.rows[p.cursor].says)
 	}
 	return append(lines, line.String())[:h]
 }
 
+func (p *callPane) beyond() (above, below bool) { return p.top > 0, p.top+p.h < len(p.rows) }
+
 func (p *callPane) drawRow(l *paint.Line, t *paint.Theme, i int, focused bool) {
 	switch {
+	case p.rows[i].text:
 	case i != p.cursor:
 		l.Add(t.Text, " ")
 	case focused:

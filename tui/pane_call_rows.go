@@ -43,7 +43,7 @@ func callLength(c *timeline.Call) time.Duration {
 // words adds text.
 func (b *callRowBuilder) words(style func(*paint.Theme) paint.Style, text string) {
 	for _, line := range paint.Wrap(text, b.width-2) {
-		b.rows = append(b.rows, callRow{draw: func(l *paint.Line, t *paint.Theme) { l.Add(style(t), line) }})
+		b.rows = append(b.rows, callRow{text: true, draw: func(l *paint.Line, t *paint.Theme) { l.Add(style(t), line) }})
 	}
 }
 
@@ -73,10 +73,25 @@ func (b *callRowBuilder) about() {
 	}
 	b.words(mutedStyle, strings.Join(present(lasted, fmt.Sprintf("%d exchanges", len(c.Exchanges)), failed, cost), " · "))
 	b.ending()
+	if ownClock(c) {
+		b.words(faintStyle, "times are the call's own; the list has when each came")
+	}
 	if c.LeftOut > 0 {
 		b.words(faintStyle, fmt.Sprintf("%d more were sent again or as a test; they are left out", c.LeftOut))
 	}
 	b.words(mutedStyle, "")
+}
+
+// ownClock reports whether the times of a call are not those at which its messages
+// came here: it was played faster or slower than it is, or had begun before.
+func ownClock(c *timeline.Call) bool {
+	for i := range c.Exchanges {
+		e := &c.Exchanges[i]
+		if differs := c.Offset(e) - e.Time.Sub(c.Exchanges[0].Time); differs.Abs() > time.Second {
+			return true
+		}
+	}
+	return false
 }
 
 // ending says what ended the call.
@@ -120,8 +135,7 @@ func waterfallOf(cells int) waterfall {
 	if cells < 80 {
 		typ = 16
 	}
-	const marks = 2
-	bar := clockWidth + 1 + typ + 1 + marks + 1
+	bar := clockWidth + 1 + typ + 1 + marksWidth + 1
 	return waterfall{typ: typ, bar: bar + 1, cells: max(cells-bar-2-durationWidth-1, 4)}
 }
 
@@ -194,8 +208,8 @@ func (b *callRowBuilder) exchange(run []record.Exchange) {
 			style = t.Faint
 		}
 		l.Col(style, what, w.typ).Add(t.Text, " ")
-		mark, markStyle := markOf(t, &e)
-		l.Col(markStyle, mark, 1).To(w.bar)
+		drawMarks(l, marksOf(t, &e))
+		l.To(w.bar)
 		drawSpan(l, barStyle(t, &e, len(run) > 1), at, end, axis, w)
 		took := plain.Duration(last.Duration)
 		if len(run) > 1 {

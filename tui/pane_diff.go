@@ -12,6 +12,9 @@ import (
 	"vapitap/tui/paint"
 )
 
+// The signs of what is only in the one and only in the other.
+const removedSign, addedSign = "−", "+"
+
 // diffPane shows how an exchange differs from the one that it replays, else from
 // a marked one.
 type diffPane struct {
@@ -107,19 +110,22 @@ func (s *sheet) keyHint(key, does string) {
 func (p *diffPane) writeEnds(s *sheet) {
 	one := func(style paint.Style, sign string, e *record.Exchange, words string) {
 		s.Line(func(l *paint.Line) {
-			l.Add(style, sign+" ").Add(s.t.Strong, fmt.Sprintf("#%d ", e.ID)).Add(s.t.Text, outcome(e)).Add(s.t.Muted, "  "+plain.Duration(e.Duration)+words)
+			l.Add(style, sign+" ").Add(s.t.Strong, fmt.Sprintf("#%d ", e.ID)).Add(signStyle(s.t, outcomeSign(e)), outcome(e)).Add(s.t.Muted, "  "+plain.Duration(e.Duration)+words)
 		})
 	}
 	words := "  marked"
 	if p.e.ReplayOf != 0 {
 		words = "  as it came"
 	}
-	one(s.t.Removed, "−", p.other, words)
+	one(s.t.Removed, removedSign, p.other, words)
 	words = "  this one"
 	if p.e.ReplayOf != 0 {
-		words = "  sent again; only your server saw it"
+		words = "  sent again; " + onlyServer
+		if p.e.Unreachable {
+			words = "  sent again"
+		}
 	}
-	one(s.t.Added, "+", p.e, words)
+	one(s.t.Added, addedSign, p.e, words)
 }
 
 // mostChanges bounds how many differences of a body are drawn.
@@ -135,7 +141,7 @@ func (d *difference) write(s *sheet) {
 	s.title(d.name, "")
 	for _, line := range d.head {
 		s.Line(func(l *paint.Line) {
-			l.Add(s.t.Text, "  ").Col(s.t.Muted, line.name, fieldWidth).Add(s.t.Removed, "− "+orNone(line.before)).Add(s.t.Text, "  ").Add(s.t.Added, "+ "+orNone(line.after))
+			l.Add(s.t.Text, "  ").Col(s.t.Muted, line.name, fieldWidth).Add(s.t.Removed, removedSign+" "+orNone(line.before)).Add(s.t.Text, "  ").Add(s.t.Added, addedSign+" "+orNone(line.after))
 		})
 	}
 	for i := range d.body[:min(len(d.body), mostChanges)] {
@@ -168,7 +174,7 @@ func (s *sheet) change(c *jsondiff.Change) {
 		style paint.Style
 		sign  string
 		value []byte
-	}{{s.t.Removed, "−", c.Old}, {s.t.Added, "+", c.New}} {
+	}{{s.t.Removed, removedSign, c.Old}, {s.t.Added, addedSign, c.New}} {
 		if side.value == nil {
 			continue
 		}
@@ -185,12 +191,12 @@ func (s *sheet) change(c *jsondiff.Change) {
 
 // textChange writes one line of a text that is no JSON.
 func (s *sheet) textChange(line jsondiff.Line) {
-	style := s.t.Muted
+	style, sign := s.t.Muted, " "
 	switch line.Kind {
 	case jsondiff.Added:
-		style = s.t.Added
+		style, sign = s.t.Added, addedSign
 	case jsondiff.Removed:
-		style = s.t.Removed
+		style, sign = s.t.Removed, removedSign
 	}
-	s.Line(func(l *paint.Line) { l.To(indent).Add(style, line.Kind.Mark()+" "+line.Text) })
+	s.Line(func(l *paint.Line) { l.To(indent).Add(style, sign+" "+line.Text) })
 }

@@ -31,11 +31,11 @@ func (d *difference) same() bool {
 // request method, path, type and body, of the reply status, type and body. What
 // was answered in the server's place is no reply.
 func compareExchanges(before, after *record.Exchange) []difference {
-	request := difference{name: "Request"}
+	request := difference{name: tabRequest.String()}
 	request.add("method", before.Method, after.Method)
 	request.add("path", serverPath(before), serverPath(after))
 	request.bodies(&before.Request, &after.Request)
-	reply := difference{name: "Reply"}
+	reply := difference{name: tabResponse.String()}
 	reply.add("status", statusWords(before), statusWords(after))
 	reply.bodies(replyOf(before), replyOf(after))
 	return []difference{reply, request} // what one looks at first, first

@@ -22,9 +22,9 @@ func TestDiffTab(t *testing.T) {
 		want   []string
 	}{
 		"a replay and what it replays": {[]past{tool, again}, 2, []string{"− #1 ✗ 200  84 ms  as it came", "+ #2 ✓ 200  61 ms  sent again; only your server saw it",
-			"Reply", "results[0].result", `− {"temp": 12}`, `+ "8 degrees"`, "Request", "arguments.city", `− "Oslo"`, `+ "Bergen"`}},
-		"nothing differs":      {[]past{tool, same}, 2, []string{"Reply  = the same", "Request  = the same"}},
-		"what is no JSON":      {[]past{tool, html}, 2, []string{"content-type", "− application/json  + text/plain", "- {", "+ one", "+ two"}},
+			"Response", "results[0].result", `− {"temp": 12}`, `+ "8 degrees"`, "Request", "arguments.city", `− "Oslo"`, `+ "Bergen"`}},
+		"nothing differs":      {[]past{tool, same}, 2, []string{"Response  = the same", "Request  = the same"}},
+		"what is no JSON":      {[]past{tool, html}, 2, []string{"content-type", "− application/json  + text/plain", "− {", "+ one", "+ two"}},
 		"no reply":             {[]past{tool, down}, 2, []string{"status", "− 200  + none"}},
 		"the marked one":       {[]past{marked, tool}, 2, []string{"− #1 ✓ 200  61 ms  marked", "+ #2", "this one", `− "8 degrees"`, `+ {"temp": 12}`}},
 		"nothing to compare":   {[]past{tool}, 1, []string{"Nothing to compare this with yet.", "r   sends it again", "m   marks an exchange"}},

@@ -1,8 +1,8 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
+	"net/http"
 
 	"vapitap/record"
 	"vapitap/tui/paint"
@@ -29,6 +29,8 @@ func newPayloadPane(label string, message *record.Message) *payloadPane {
 
 func (p *payloadPane) move(by int) { p.view.Move(by) }
 
+func (p *payloadPane) beyond() (above, below bool) { return p.view.Beyond() }
+
 func (p *payloadPane) draw(m *Model, w, h int, focused bool) []string {
 	if m.layout.width < sideBySideWidth || p.other == nil {
 		return p.drawOne(m.theme, w, h, focused)
@@ -43,13 +45,13 @@ func (p *payloadPane) draw(m *Model, w, h int, focused bool) []string {
 	a := left.drawOne(m.theme, half, h, leftFocused)
 	b := right.drawOne(m.theme, w-half-3, h, focused && !leftFocused)
 	for i := range a {
-		a[i] += " " + m.theme.Faint.Wrap("│") + " " + b[i]
+		a[i] += " " + m.theme.Rule.Wrap("│") + " " + b[i]
 	}
 	return a
 }
 
 // The labels of the two bodies.
-const requestLabel, responseLabel = "request", "reply"
+const requestLabel, responseLabel = "request", "response"
 
 // drawOne draws the body with what is to be said of it, where there is anything,
 // in its first line.
@@ -59,6 +61,9 @@ func (p *payloadPane) drawOne(t *paint.Theme, w, h int, focused bool) []string {
 		found := "nothing"
 		if n > 0 {
 			found = fmt.Sprintf("%d of %d", at, n)
+			if at == 0 {
+				found = fmt.Sprintf("%d found", n)
+			}
 		}
 		note = fmt.Sprintf("/%s  %s", text, found)
 	}
@@ -112,7 +117,7 @@ func writeHeaders(m *Model, p *paint.Page, e *record.Exchange) {
 	for _, side := range []struct {
 		label   string
 		message *record.Message
-	}{{"Request", &e.Request}, {"Reply", &e.Response}} {
+	}{{tabRequest.String(), &e.Request}, {tabResponse.String(), &e.Response}} {
 		p.Gap()
 		p.Text(m.theme.Strong, 0, side.label)
 		writeHeader(m, p, side.message.Header)
@@ -125,8 +130,26 @@ func writeHeaders(m *Model, p *paint.Page, e *record.Exchange) {
 			p.Text(m.theme.Faint, 2, "none")
 		}
 	}
+	if !hasSecrets(e) {
+		return
+	}
 	p.Gap()
-	p.Text(m.theme.Faint, 0, cmp.Or(map[bool]string{true: "x masks secrets", false: "x shows secrets"}[m.detail.shows]))
+	p.Text(m.theme.Faint, 0, map[bool]string{true: "x masks secrets", false: "x shows secrets"}[m.detail.shows])
+}
+
+// hasSecrets reports whether a header or trailer of an exchange has a value that
+// is masked.
+func hasSecrets(e *record.Exchange) bool {
+	for _, h := range []http.Header{e.Request.Header, e.Request.Trailer, e.Response.Header, e.Response.Trailer} {
+		for name, values := range h {
+			for _, value := range values {
+				if record.MaskHeader(name, value) != value {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func writeHeader(m *Model, p *paint.Page, h map[string][]string) {

@@ -36,4 +36,6 @@ func (p *textPane) draw(m *Model, w, h int, _ bool) []string {
 	return lines
 }
 
+func (p *textPane) beyond() (above, below bool) { return p.top > 0, p.top+p.h < len(p.lines) }
+
 func (p *textPane) move(by int) { p.top = max(min(p.top+by, len(p.lines)-p.h), 0) }

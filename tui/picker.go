@@ -153,7 +153,7 @@ func (p *picker) box(m *Model, width, height int) ([]string, int, int) {
 		line.Add(t.Accent, "› ").Add(t.Text, p.input.Value())
 		lines = append(lines, line.String())
 		line.Reset(inner)
-		lines = append(lines, line.Rule(t.Faint, "─", inner).String())
+		lines = append(lines, line.Rule(t.Rule, "─", inner).String())
 	}
 	for i := p.top; i < p.top+room; i++ {
 		line.Reset(inner)
@@ -164,7 +164,7 @@ func (p *picker) box(m *Model, width, height int) ([]string, int, int) {
 		}
 		lines = append(lines, line.String())
 	}
-	box := framed(t, p.title, inner, lines)
+	box := framed(t, p.title, inner, lines, p.top > 0, p.top+room < len(p.shown))
 	return box, (width - inner - 4) / 2, max((height-len(box))/3, 0)
 }
 

@@ -16,6 +16,7 @@ import (
 type prompt struct {
 	label string
 	input textinput.Model
+	fresh bool   // what is typed first takes the place of the text, as if that were selected
 	note  string // under the line: what it takes, or what is wrong with it
 	bad   bool
 	typed func(*Model, *prompt) tea.Cmd // after each change; may set note and bad
@@ -25,6 +26,14 @@ type prompt struct {
 
 func newPrompt(label, text, note string) *prompt {
 	return &prompt{label: label, input: newInput(text), note: note}
+}
+
+// newProposal returns a prompt with a text that enter takes, and that gives way
+// to what is typed instead.
+func newProposal(label, text, note string) *prompt {
+	p := newPrompt(label, text, note)
+	p.fresh = text != ""
+	return p
 }
 
 func (p *prompt) key(m *Model, msg tea.KeyPressMsg) tea.Cmd {
@@ -46,14 +55,22 @@ func (p *prompt) key(m *Model, msg tea.KeyPressMsg) tea.Cmd {
 		return p.done(m, p.input.Value())
 	}
 	before := p.input.Value()
+	if p.fresh && (msg.Text != "" || msg.Code == tea.KeyBackspace || msg.Code == tea.KeyDelete) {
+		p.input.SetValue("")
+	}
+	p.fresh = false
 	var cmd tea.Cmd
 	p.input, cmd = p.input.Update(msg)
 	return tea.Batch(cmd, p.changed(m, before))
 }
 
 func (p *prompt) paste(m *Model, text string) tea.Cmd {
-	before := p.input.Value()
-	p.input.SetValue(before + plain.Text(text))
+	before, kept := p.input.Value(), p.input.Value()
+	if p.fresh {
+		kept = ""
+	}
+	p.fresh = false
+	p.input.SetValue(kept + plain.Text(text))
 	p.input.CursorEnd()
 	return p.changed(m, before)
 }
@@ -68,7 +85,11 @@ func (p *prompt) changed(m *Model, before string) tea.Cmd {
 func (p *prompt) box(m *Model, width, height int) ([]string, int, int) {
 	t := m.theme
 	line := paint.NewLine(width)
-	line.Add(t.Accent, " "+p.label+" ").Add(t.Text, p.input.Value())
+	typed := t.Text
+	if p.fresh {
+		typed = t.Selected
+	}
+	line.Add(t.Accent, " "+p.label+" ").Add(typed, p.input.Value())
 	style := t.Faint
 	if p.bad {
 		style = t.Warn

@@ -62,7 +62,7 @@ var words = map[string]word{
 		}
 		return err
 	},
-	"option":     setOption, // option recorded|readonly, before the first size
+	"option":     setOption, // option recorded|readonly|silent, before the first size
 	"events":     events,    // events demo
 	"earlier":    earlier,   // earlier demo: in a session of its own, before the first size
 	"arrive":     func(s *stage, _ string, args []string) error { return s.arrive(args, 0) },
@@ -242,6 +242,8 @@ func setOption(s *stage, _ string, args []string) error {
 	switch args[0] {
 	case "recorded":
 		s.options.Recorded = true
+	case "silent":
+		s.silent = true
 	case "readonly":
 		s.options.Sender, s.options.Saver = nil, nil
 	default:

@@ -88,11 +88,11 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 	if !m.showSent(msg.e, msg.edited != nil) {
 		also += "; it is not among those that are shown, esc shows all"
 	}
-	words := fmt.Sprintf("#%d again as #%d: %s; only your server saw it%s%s", msg.draft.Of, msg.e.ID, outcomeWords(msg.e), also, kept)
+	words := fmt.Sprintf("#%d again as #%d: %s", msg.draft.Of, msg.e.ID, outcomeWords(msg.e))
 	if msg.e.Unreachable {
-		m.complain(words)
+		m.complain(words + also + kept)
 	} else {
-		m.say(words)
+		m.say(words + "; " + onlyServer + also + kept)
 	}
 	return cmd
 }
@@ -124,10 +124,13 @@ func (m *Model) showSent(e *record.Exchange, open bool) bool {
 	return true
 }
 
+// onlyServer says who saw what was sent again, and answered.
+const onlyServer = "only your server saw it"
+
 // outcome says in a few words how an exchange went.
 func outcome(e *record.Exchange) string {
 	if e.Unreachable || e.Status == 0 {
-		return "no reply"
+		return "✗ no reply"
 	}
 	return fmt.Sprintf("%s %d", outcomeSign(e), e.Status)
 }

@@ -80,7 +80,7 @@ func liveIDs(list []record.Exchange) []int64 {
 func askTimes(m *Model) tea.Cmd {
 	id := m.here().id
 	note := fmt.Sprintf("one after the other, %d at most", mostTimes)
-	p := newPrompt(fmt.Sprintf("replay #%d how many times?", id), strconv.Itoa(defaultTimes), note)
+	p := newProposal(fmt.Sprintf("replay #%d how many times?", id), strconv.Itoa(defaultTimes), note)
 	p.typed = func(_ *Model, p *prompt) tea.Cmd {
 		p.note, p.bad = note, false
 		if n, err := strconv.Atoi(strings.TrimSpace(p.input.Value())); err != nil || n < 1 || n > mostTimes {
@@ -241,7 +241,7 @@ func (r *round) finish(m *Model) tea.Cmd {
 	case r.untilChange:
 		m.say(r.sum() + "; the reply stayed the same")
 	default:
-		m.say(r.sum() + "; only your server saw it")
+		m.say(r.sum() + "; " + onlyServer)
 	}
 	return nil
 }

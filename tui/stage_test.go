@@ -44,6 +44,7 @@ type stage struct {
 	width, height int
 	messages      int // how many the model was given
 	quit          bool
+	silent        bool // the terminal does not tell its background
 	clipboard     string
 	copies        int
 }
@@ -186,6 +187,9 @@ func (s *stage) obey(msg tea.Msg) {
 		s.clipboard = v.String()
 		s.copies++
 	case "tea.backgroundColorMsg":
+		if !s.silent {
+			s.give(tea.BackgroundColorMsg{Color: ansi.Black})
+		}
 	case "tea.execMsg":
 		s.run(execOf(msg))
 	default:

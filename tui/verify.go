@@ -77,7 +77,7 @@ func (r *reading) box(m *Model, width, height int) ([]string, int, int) {
 	if r.lines > r.room {
 		title += "  ↑↓ scrolls, esc closes"
 	}
-	box := framed(m.theme, title, inner, page[r.top:r.top+r.room])
+	box := framed(m.theme, title, inner, page[r.top:r.top+r.room], r.top > 0, r.top+r.room < r.lines)
 	return box, (width - inner - 4) / 2, max((height-len(box))/3, 0)
 }
 

@@ -39,9 +39,11 @@ func (m *Model) screen() ([]string, *tea.Cursor) {
 		return m.tooSmall(), nil
 	}
 	lines := make([]string, 0, l.height)
-	lines = append(lines, " "+m.drawHeader(l.header.w)+" ", " "+m.drawTabs(l.tabs.w)+" ", m.rule("┬"))
+	lines = append(lines, " "+m.drawHeader(l.header.w)+" ", " "+m.drawTabs(l.tabs.w)+" ", "")
 	lines = append(lines, m.body()...)
-	lines = append(lines, m.rule("┴"), " "+m.drawFooter(l.footer.w)+" ")
+	top, bottom := m.rules()
+	lines[l.header.h+l.tabs.h] = top
+	lines = append(lines, bottom, " "+m.drawFooter(l.footer.w)+" ")
 	if m.over == nil {
 		return lines, nil
 	}
@@ -70,7 +72,7 @@ func (m *Model) body() []string {
 		right = m.detail.draw(m, l.detail.w, l.detail.h)
 	}
 	lines := make([]string, l.list.h)
-	between := " " + t.Faint.Wrap("│") + " "
+	between := " " + t.Rule.Wrap("│") + " "
 	for i := range lines {
 		switch {
 		case l.wide:
@@ -92,15 +94,54 @@ func (m *Model) drawList(w, h int) []string {
 	return m.list.draw(m.theme, w, h, m.options.Now(), m.options.Zone, m.focus == focusList)
 }
 
-// rule is the line above and below the body.
-func (m *Model) rule(joint string) string {
-	l := m.layout
-	line := paint.NewLine(l.width)
-	line.Add(m.theme.Faint, " ")
-	if l.wide && m.history.end() > m.history.first {
-		line.Rule(m.theme.Faint, "─", l.divider).Add(m.theme.Faint, joint)
+// What stands in a line around something that goes on beyond it.
+const moreAbove, moreBelow = "↑ more", "↓ more"
+
+// more returns one of these where there is more.
+func more(is bool, sign string) string {
+	if is {
+		return sign
 	}
-	return line.Rule(m.theme.Faint, "─", l.width-1).String()
+	return ""
+}
+
+// rules are the lines above and below the body, once that was drawn. They say of
+// what is next to them whether it goes on.
+func (m *Model) rules() (top, bottom string) {
+	if m.history.end() == m.history.first {
+		return m.rule("", "", ""), m.rule("", "", "")
+	}
+	up, down := m.list.beyond()
+	_, further := m.detail.beyond()
+	switch {
+	case m.layout.wide:
+		return m.rule("┬", more(up, moreAbove), ""), m.rule("┴", more(down, moreBelow), more(further, moreBelow))
+	case m.focus == focusList:
+		return m.rule("", "", more(up, moreAbove)), m.rule("", "", more(down, moreBelow))
+	}
+	return m.rule("", "", ""), m.rule("", "", more(further, moreBelow))
+}
+
+// rule is a line across the screen, with a word at the end of the part left of
+// the joint, if it has one, and of that right of it.
+func (m *Model) rule(joint, left, right string) string {
+	l, t := m.layout, m.theme
+	line := paint.NewLine(l.width)
+	line.Add(t.Rule, " ")
+	if joint != "" {
+		ruled(line, t, t.Rule, l.divider, left)
+		line.Add(t.Rule, joint)
+	}
+	ruled(line, t, t.Rule, l.width-1, right)
+	return line.String()
+}
+
+// ruled draws a rule up to a cell, with a word near its end.
+func ruled(line *paint.Line, t *paint.Theme, style paint.Style, end int, word string) {
+	if word != "" {
+		line.Rule(style, "─", end-paint.Width(word)-3).Add(t.Muted, " "+word+" ")
+	}
+	line.Rule(style, "─", end)
 }
 
 // tooSmall says which size is needed.

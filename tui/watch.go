@@ -47,10 +47,18 @@ func toggleWatch(m *Model) tea.Cmd {
 			}
 			w := &watching{id: e.ID, draft: d, ctx: ctx, cancel: cancel, turns: turns, now: outcomeSign(e)}
 			m.sending.watch = w
-			m.say(fmt.Sprintf("watching: #%d goes out again each time your server comes back; W ends it", w.id))
+			m.say(fmt.Sprintf("watching: #%d goes out again each time your server comes back; space W ends it", w.id))
 			return w.next()
 		}
 	})
+}
+
+// watchTitle says what toggleWatch does.
+func watchTitle(m *Model) string {
+	if w := m.sending.watch; w != nil {
+		return fmt.Sprintf("no longer watch #%d", w.id)
+	}
+	return ""
 }
 
 func canWatch(m *Model) bool { return m.sending.watch != nil || canSend(m) }
@@ -68,10 +76,12 @@ func (w *watching) next() tea.Cmd {
 				return nil
 			case !up:
 				w.gone = true
+				m.server.went(m.options.Now())
 				m.say(fmt.Sprintf("your server is gone; #%d goes out again when it is back", w.id))
 				return w.next()
 			}
 			w.gone = false
+			m.server.came()
 			return w.send(m)
 		})
 	}

@@ -205,7 +205,7 @@ func TestPosition(t *testing.T) {
 	}
 }
 
-var plainTheme = paint.NewTheme(true, colorprofile.NoTTY)
+var plainTheme = paint.NewTheme(paint.Dark, colorprofile.NoTTY)
 
 // screenOf is a text as it is drawn, without colours.
 func screenOf(t *Text, w, h int, look Look) string {
@@ -271,7 +271,7 @@ func TestTheCursorStandsOnItsCharacter(t *testing.T) {
 }
 
 func TestColour(t *testing.T) {
-	theme := paint.NewTheme(true, colorprofile.TrueColor)
+	theme := paint.NewTheme(paint.Dark, colorprofile.TrueColor)
 	names := map[paint.Style]string{theme.Key: "K", theme.String: "S", theme.Number: "N", theme.Literal: "L", theme.Punct: ".", theme.Bad: "B", theme.Text: "_"}
 	for line, want := range map[string]string{
 		`{"a": "b\"c", "d" : -1.5e3, "e": [true,null]}`: `.KKK..SSSSSS..KKK_..NNNNNN..KKK...LLLL.LLLL..`,
@@ -350,7 +350,7 @@ func bigText() string {
 func BenchmarkKey64KB(b *testing.B) {
 	for _, c := range []struct{ name, text string }{{"lines", bigText()}, {"oneLine", strings.ReplaceAll(bigText(), "\n", "")}, {"wideLine", strings.Repeat("日本語", 64<<10/9)}} {
 		b.Run(c.name, func(b *testing.B) {
-			theme := paint.NewTheme(true, colorprofile.TrueColor)
+			theme := paint.NewTheme(paint.Dark, colorprofile.TrueColor)
 			text := New(c.text, Options{Indent: true})
 			text.GoTo(len(c.text) / 2)
 			for b.Loop() {

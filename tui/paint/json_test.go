@@ -13,7 +13,7 @@ import (
 // laidOut is what JSON writes, without colours and the spaces at the ends.
 func laidOut(width, indent, most int, text string) (lines []string, all bool) {
 	p := NewPage(width)
-	all = p.JSON(NewTheme(true, colorprofile.TrueColor), indent, []byte(text), most)
+	all = p.JSON(NewTheme(Dark, colorprofile.TrueColor), indent, []byte(text), most)
 	for _, line := range p.Lines() {
 		lines = append(lines, strings.TrimRight(ansi.Strip(line), " "))
 	}
@@ -61,7 +61,7 @@ func FuzzJSON(f *testing.F) {
 	} {
 		f.Add([]byte(text), 30, 2, 12)
 	}
-	theme := NewTheme(true, colorprofile.TrueColor)
+	theme := NewTheme(Dark, colorprofile.TrueColor)
 	f.Fuzz(func(t *testing.T, text []byte, width, indent, most int) {
 		width, indent, most = 8+abs(width)%120, abs(indent)%6, 1+abs(most)%40
 		p := NewPage(width)

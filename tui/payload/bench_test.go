@@ -13,7 +13,7 @@ import (
 
 const fiveMB = 5_000_000
 
-var benchTheme = paint.NewTheme(true, colorprofile.TrueColor)
+var benchTheme = paint.NewTheme(paint.Dark, colorprofile.TrueColor)
 
 // conversation returns a message of 5 MB as Vapi sends them at the end of a long
 // call.

@@ -104,6 +104,16 @@ func (v *View) scroll(h int) {
 	}
 }
 
+// Beyond reports whether the body has more above and below what was drawn last.
+func (v *View) Beyond() (above, below bool) {
+	if len(v.rows) == 0 {
+		return false, false
+	}
+	_, above = v.above(v.rows[0])
+	_, below = v.below(v.rows[len(v.rows)-1])
+	return above, below
+}
+
 // lay notes the rows from the top on, and reports whether the cursor is in one.
 func (v *View) lay(h int) (found bool) {
 	v.rows = v.rows[:0]

@@ -19,8 +19,8 @@ import (
 var contentTypes = []string{"", "application/json", "text/plain", "application/x-www-form-urlencoded", "text/event-stream", "audio/wav", "application/octet-stream"}
 
 var (
-	colourful  = paint.NewTheme(true, colorprofile.TrueColor)
-	uncoloured = paint.NewTheme(true, colorprofile.NoTTY)
+	colourful  = paint.NewTheme(paint.Dark, colorprofile.TrueColor)
+	uncoloured = paint.NewTheme(paint.Dark, colorprofile.NoTTY)
 	styling    = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 )
 
