@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapitap/internal/plain"
 	"vapitap/record"
 )
 
@@ -30,9 +31,11 @@ func (a *app) clearCommand() *cobra.Command {
 the filter picks, or all. Marked exchanges stay, unless they are named by id or
 by is:marked.
 
-On a terminal it asks before it deletes all.`,
+On a terminal it asks before it deletes all, or what a word alone picks: that is
+looked for in summary, type, path and call id. The last call is call:last.`,
 		Example: `  vapitap clear
   vapitap clear type:transcript
+  vapitap clear '!call:last'
   vapitap clear 12-18 --json`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeFilter,
@@ -72,8 +75,8 @@ func (a *app) clear(ctx context.Context, o clearOptions, picked Selection) error
 	if err != nil {
 		return err
 	}
-	all := len(picked.Filter.Terms()) == 0
-	if all && len(ids) > 0 && !o.yes && onTerminal(a.in) && !a.ask(ctx, clearQuestion(len(ids), spared)) {
+	a.sayClearMeant(picked.Filter)
+	if picksMuch(picked.Filter) && len(ids) > 0 && !o.yes && onTerminal(a.in) && !a.ask(ctx, clearQuestion(picked.Filter, len(ids), spared)) {
 		a.remark("nothing was deleted", "")
 		return errSilent
 	}
@@ -81,7 +84,7 @@ func (a *app) clear(ctx context.Context, o clearOptions, picked Selection) error
 	if err == nil || deleted > 0 {
 		err = errors.Join(err, a.sayDeleted(o, deleted))
 	}
-	if hint := whatWasMeant(picked.Filter); hint != "" && len(ids)+spared == 0 {
+	if hint := mistyped(picked.Filter); hint != "" && len(ids)+spared == 0 {
 		a.remark(whatIsMissing(record.Query{Filter: picked.Filter}), hint)
 	}
 	if spared > 0 {
@@ -108,7 +111,7 @@ func (a *app) clearIDs(ctx context.Context, o clearOptions, store *record.Store,
 // toClear returns the ids of what the filter picks, without what is marked
 // unless it asks for that, and how many it spares.
 func (a *app) toClear(ctx context.Context, store *record.Store, filter *record.Filter) (ids []int64, spared int, err error) {
-	filter, err = withLastSession(ctx, store, filter)
+	filter, err = store.ResolveLast(ctx, filter)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -136,13 +139,36 @@ func asksForMarked(filter *record.Filter) bool {
 	})
 }
 
-// clearQuestion names what is deleted where all is.
-func clearQuestion(deleted, spared int) string {
+// picksMuch reports whether a filter picks all, or looks for a word, which may
+// stand in more than one thinks.
+func picksMuch(filter *record.Filter) bool {
+	terms := filter.Terms()
+	return len(terms) == 0 || slices.ContainsFunc(terms, func(t record.Term) bool { return t.Name == "" })
+}
+
+// sayClearMeant says what a filter that is a text to look for was probably meant
+// to be.
+func (a *app) sayClearMeant(filter *record.Filter) {
+	if strings.EqualFold(filter.String(), "all") {
+		a.remark(filter.String()+" is looked for in the text", "vapitap clear alone deletes all")
+		return
+	}
+	a.sayTextMeant(filter)
+}
+
+// clearQuestion names what is deleted.
+func clearQuestion(filter *record.Filter, deleted, spared int) string {
+	kept := ""
+	if spared > 0 {
+		kept = fmt.Sprintf(" and keep the %d marked", spared)
+	}
 	switch {
+	case len(filter.Terms()) > 0:
+		return fmt.Sprintf("delete %s picked by the filter %s%s?", count(deleted, "exchange"), plain.Text(filter.String()), kept)
 	case spared > 0 && deleted == 1:
 		return "delete the one exchange that is not marked?"
 	case spared > 0:
-		return fmt.Sprintf("delete %d exchanges and keep the %d marked?", deleted, spared)
+		return fmt.Sprintf("delete %d exchanges%s?", deleted, kept)
 	case deleted == 1:
 		return "delete the one exchange there is?"
 	}

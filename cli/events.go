@@ -41,8 +41,9 @@ unless flags say otherwise.
 FILTER is one or more terms, all of which must hold: type:tool-calls is:failed
 status:5xx tool:get_weather slow:>2s body:"two words" call:4f2a. Several values
 are separated by |, * stands for anything at either end, and ! before a term
-negates it (so does - after --). A word alone is looked for in summary, type,
-path and call id.`,
+negates it (so does - after --). id:12-18 is by id, call:last the last call and
+session:last the last session. A word alone, also a number, is looked for in
+summary, type, path and call id.`,
 		Example: `  vapitap events is:failed
   vapitap events 'type:tool-calls|assistant-request' --follow
   vapitap events '!type:transcript' --session last --limit 0
@@ -62,14 +63,20 @@ path and call id.`,
 	return cmd
 }
 
-// negativeTermError is for a filter's -type:x, which reads as a flag: it says
-// how to write it.
+// negativeTermError is for a filter's -type:x, and for -20, which read as flags:
+// it says how to write them.
 func negativeTermError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) || !strings.Contains(unknown.GetSpecifiedShortnames(), ":") {
-		return usageError{nearestFlag(cmd, err)}
+	if !errors.As(err, &unknown) {
+		return flagError(cmd, err)
 	}
-	return usagef("%w\nhint: to leave out what a term picks write ! before it, such as '!type:transcript', or -- before the filter", err)
+	switch word := unknown.GetSpecifiedShortnames(); {
+	case isDigits(word):
+		return usagef("%w\nhint: write 'id:<=%s' for the exchanges up to it, '!id:%[2]s' for all others", err, word)
+	case strings.Contains(word, ":"):
+		return usagef("%w\nhint: to leave out what a term picks write ! before it, such as '!type:transcript', or -- before the filter", err)
+	}
+	return flagError(cmd, err)
 }
 
 // events lists what the filter picks, and follows what comes where that is asked.
@@ -93,6 +100,7 @@ func (a *app) events(ctx context.Context, o eventsOptions, args []string) error 
 	}
 	l := a.listing(o.json)
 	if o.follow {
+		a.sayTextMeant(filter)
 		return a.follow(ctx, store, q, l)
 	}
 	err = a.list(ctx, store, q, l)
@@ -101,7 +109,9 @@ func (a *app) events(ctx context.Context, o eventsOptions, args []string) error 
 		a.remark("interrupted; not everything was listed", "")
 		return nil
 	case err == nil && l.empty():
-		return a.sayNothing(ctx, store, q, args)
+		return a.sayNothing(ctx, store, q)
+	case err == nil:
+		a.sayTextMeant(filter)
 	}
 	return err
 }
@@ -127,7 +137,7 @@ func (a *app) follow(ctx context.Context, store *record.Store, q record.Query, l
 	err := a.list(ctx, store, q, l)
 	if err == nil {
 		if l.empty() {
-			a.remark(whatIsMissing(q)+" yet; waiting, Ctrl-C ends it", whatWasMeant(q.Filter))
+			a.remark(whatIsMissing(q)+" yet; waiting, Ctrl-C ends it", mistyped(q.Filter))
 		}
 		err = l.follow(ctx, store, watcher, q)
 	}
@@ -170,26 +180,8 @@ func eventsQuery(ctx context.Context, store *record.Store, o eventsOptions, filt
 		}
 	}
 	var err error
-	q.Filter, err = withLastSession(ctx, store, filter)
+	q.Filter, err = store.ResolveLast(ctx, filter)
 	return q, err
-}
-
-// withLastSession returns the filter with the session that is the last in place
-// of session:last.
-func withLastSession(ctx context.Context, store *record.Store, filter *record.Filter) (*record.Filter, error) {
-	if !slices.ContainsFunc(filter.Terms(), func(t record.Term) bool { return t.Name == "session" }) {
-		return filter, nil
-	}
-	sessions, err := store.Sessions(ctx)
-	if err != nil || len(sessions) == 0 {
-		return filter, err
-	}
-	return filter.ResolveSession(func(name string) string {
-		if strings.EqualFold(name, lastSession) {
-			return sessions[len(sessions)-1].ID
-		}
-		return name
-	}), nil
 }
 
 // lastSession names the session that began last.
@@ -273,7 +265,7 @@ func (a *app) showProgress(what string) (stop func()) {
 }
 
 // sayNothing says what was looked for where nothing was found.
-func (a *app) sayNothing(ctx context.Context, store *record.Store, q record.Query, args []string) error {
+func (a *app) sayNothing(ctx context.Context, store *record.Store, q record.Query) error {
 	_, newest, err := store.Span(ctx)
 	if err != nil {
 		return err
@@ -282,14 +274,7 @@ func (a *app) sayNothing(ctx context.Context, store *record.Store, q record.Quer
 		a.remark("nothing is recorded yet in "+a.db, howToRecord)
 		return nil
 	}
-	hint := whatWasMeant(q.Filter)
-	if len(args) == 1 && isIDs(args[0]) {
-		hint = "an id is looked up by vapitap show " + args[0] + ", or here by id:" + args[0]
-		if strings.Contains(args[0], "-") {
-			hint = "ids are picked by id:" + args[0]
-		}
-	}
-	a.remark(whatIsMissing(q), hint)
+	a.remark(whatIsMissing(q), whatWasMeant(q.Filter))
 	return nil
 }
 
@@ -308,17 +293,6 @@ func whatIsMissing(q record.Query) string {
 // nothingPicked is the error of a command that needs something that q picks.
 func nothingPicked(q record.Query) error {
 	return fmt.Errorf("%s\nhint: %s", whatIsMissing(q), cmp.Or(whatWasMeant(q.Filter), "vapitap events lists what is recorded"))
-}
-
-// whatWasMeant is the hint for a filter that picks nothing, or may never pick
-// anything, since it names a type or a check that is not known and is near to one
-// that is; empty where it does not.
-func whatWasMeant(filter *record.Filter) string {
-	meant := filter.Meant()
-	if len(meant.Terms()) == 0 {
-		return ""
-	}
-	return "did you mean " + plain.Text(meant.String()) + "?"
 }
 
 // countValue is a number of exchanges, 0 for all.

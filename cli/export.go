@@ -56,9 +56,13 @@ func (a *app) exportCommand() *cobra.Command {
 They are picked by ids (12, 12-18) or by a filter; call:last is the last call. A
 page shows the account of each call of which all exchanges were picked.
 
+Without --format the name of --out's file says which form it is: by its ending, of
+` + endingsText() + `. Of any other name, and without --out,
+it is har. A file that is there is replaced.
+
 Secrets are replaced in headers, queries and bodies, and in what is told of them,
 unless --show-secrets leaves them. What was said, and who called, stays.`,
-		Example: `  vapitap export call:last --format html --out call.html
+		Example: `  vapitap export call:last --out call.html
   vapitap export 12-18 > calls.har
   vapitap export 20 --format markdown
   vapitap export is:failed --format json | jq .checks
@@ -82,7 +86,7 @@ unless --show-secrets leaves them. What was said, and who called, stays.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.format, "format", o.format, "`FORMAT`: "+strings.Join(names, ", "))
+	flags.StringVar(&o.format, "format", o.format, "`FORMAT`: "+strings.Join(names, ", ")+"; else as --out ends")
 	cmd.RegisterFlagCompletionFunc("format", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return names, cobra.ShellCompDirectiveNoFileComp
 	})
@@ -94,13 +98,16 @@ unless --show-secrets leaves them. What was said, and who called, stays.`,
 	return cmd
 }
 
-// check refuses flags that contradict each other, and returns the form.
+// check refuses flags that contradict each other, and returns the form; named says
+// whether --format was given.
 func (o *exportOptions) check(named bool) (export.Format, error) {
 	if o.json {
 		if named && o.format != formatJSON {
 			return export.Format{}, usagef("--json and --format %s: give one", short(o.format))
 		}
 		o.format = formatJSON
+	} else if !named {
+		o.format = cmp.Or(formatOf(o.out), o.format)
 	}
 	formats := export.Formats()
 	i := slices.IndexFunc(formats, func(f export.Format) bool { return strings.EqualFold(f.Name, o.format) })
@@ -154,12 +161,13 @@ func (a *app) export(ctx context.Context, o exportOptions, format export.Format,
 		},
 		Call: func(id string) (*timeline.Call, error) { return timeline.Read(ctx, store, id) },
 	})
+	lost := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !missing[id] })
 	switch {
 	case ctx.Err() != nil:
 		a.remark("interrupted; not all was written", "")
 		return errSilent
 	case errors.Is(err, record.ErrNoExchange):
-		return noExchange(ctx, store, ids[0])
+		return a.sayMissing(ctx, store, lost)
 	case err != nil:
 		return err
 	}
@@ -167,23 +175,7 @@ func (a *app) export(ctx context.Context, o exportOptions, format export.Format,
 		return err
 	}
 	a.sayExported(o, tally)
-	return a.sayMissing(ctx, store, ids, missing)
-}
-
-// sayMissing names ids that do not exist, and is an error where there are some.
-func (a *app) sayMissing(ctx context.Context, store *record.Store, ids []int64, missing map[int64]bool) error {
-	const most = 5
-	lost := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !missing[id] })
-	if len(lost) == 0 {
-		return nil
-	}
-	for _, id := range lost[:min(len(lost), most)] {
-		a.sayError(noExchange(ctx, store, id))
-	}
-	if more := len(lost) - most; more > 0 {
-		a.remark(fmt.Sprintf("nor are %d more of the ids in the store", more), "")
-	}
-	return errSilent
+	return a.sayMissing(ctx, store, lost)
 }
 
 // writeExport writes in the form that is asked for. While that takes long, it says
@@ -220,10 +212,6 @@ func (o *exportOptions) target(e *record.Exchange) (string, error) {
 // exported returns the ids of what the arguments pick, in the order in which they
 // name them, or the oldest first.
 func (a *app) exported(ctx context.Context, store *record.Store, args []string) (ids []int64, err error) {
-	args, err = withLastCall(ctx, store, args)
-	if err != nil {
-		return nil, err
-	}
 	picked, err := ParseSelect(args)
 	if err != nil {
 		return nil, usageError{err}
@@ -231,7 +219,7 @@ func (a *app) exported(ctx context.Context, store *record.Store, args []string) 
 	if picked.Filter == nil {
 		return picked.IDs, nil
 	}
-	filter, err := withLastSession(ctx, store, picked.Filter)
+	filter, err := store.ResolveLast(ctx, picked.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -243,26 +231,11 @@ func (a *app) exported(ctx context.Context, store *record.Store, args []string) 
 	if len(list) == 0 {
 		return nil, nothingPicked(q)
 	}
+	a.sayTextMeant(filter)
 	for i := range list {
 		ids = append(ids, list[i].ID)
 	}
 	return ids, nil
-}
-
-// withLastCall returns the arguments with the last call in place of call:last.
-func withLastCall(ctx context.Context, store *record.Store, args []string) ([]string, error) {
-	named := slices.Clone(args)
-	for i, arg := range named {
-		if !strings.EqualFold(arg, "call:"+lastCall) {
-			continue
-		}
-		id, err := callNamed(ctx, store, lastCall)
-		if err != nil {
-			return nil, err
-		}
-		named[i] = `call:"` + strings.ReplaceAll(id, `"`, "*") + `"`
-	}
-	return named, nil
 }
 
 // sayExported says what was written, where that cannot be seen, and what of it is

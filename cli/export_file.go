@@ -7,9 +7,41 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"vapitap/internal/plain"
 )
+
+// endings are how the names of files end that have a form.
+var endings = []struct{ ending, format string }{
+	{".har", "har"},
+	{".json", formatJSON},
+	{".jsonl", formatJSON},
+	{".sh", formatCurl},
+	{".md", "markdown"},
+	{".html", formatHTML},
+	{".htm", formatHTML},
+}
+
+// formatOf returns the form that the name of a file tells; empty where it tells
+// none.
+func formatOf(path string) string {
+	for _, e := range endings {
+		if strings.EqualFold(filepath.Ext(path), e.ending) {
+			return e.format
+		}
+	}
+	return ""
+}
+
+// endingsText names the endings, for help.
+func endingsText() string {
+	var names []string
+	for _, e := range endings {
+		names = append(names, e.ending)
+	}
+	return strings.Join(names, " ")
+}
 
 // destination is where an export goes. A file is there in whole or not at all:
 // until finish it has another name.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"vapitap/record"
 )
@@ -22,7 +23,8 @@ type Selection struct {
 // that are all ids (12) or ranges of them (12-18) pick by id; others are one
 // filter, as if joined with spaces. No arguments are the filter that picks all.
 // Ids among the words of a filter are refused, since one of the two was probably
-// not meant.
+// not meant, and so are words that look like ids, such as 12,13: the text of an
+// exchange may have them by chance.
 func ParseSelect(args []string) (Selection, error) {
 	var ids, words []string
 	for _, arg := range args {
@@ -32,7 +34,9 @@ func ParseSelect(args []string) (Selection, error) {
 			words = append(words, arg)
 		}
 	}
-	switch {
+	switch meant := idsMeant(strings.Join(args, " ")); {
+	case words != nil && meant != "":
+		return Selection{}, fmt.Errorf("%w\nhint: write %s", notID(words[0]), asArguments(meant))
 	case ids != nil && words != nil:
 		return Selection{}, fmt.Errorf("%q is an id and %q is part of a filter: name exchanges by ids or by a filter (id:%s in a filter picks by id)",
 			short(ids[0]), short(words[0]), short(ids[0]))
@@ -77,7 +81,7 @@ func ParseIDs(args []string) ([]int64, error) {
 // parseIDRange reads an id, which is a range of one, or a range.
 func parseIDRange(arg string) (first, last int64, err error) {
 	if !isIDs(arg) {
-		return 0, 0, fmt.Errorf("%q is not an id: ids are numbers such as 12, or ranges such as 12-18", short(arg))
+		return 0, 0, notID(arg)
 	}
 	from, to, isRange := strings.Cut(arg, "-")
 	if !isRange {
@@ -96,8 +100,60 @@ func parseIDRange(arg string) (first, last int64, err error) {
 	return first, last, nil
 }
 
+// notID is the error for what is neither an id nor a range of them.
+func notID(arg string) error {
+	return fmt.Errorf("%q is not an id: ids are numbers such as 12, or ranges such as 12-18", short(arg))
+}
+
 // isIDs reports whether arg is an id or a range of them, by its form.
 func isIDs(arg string) bool {
 	from, to, isRange := strings.Cut(arg, "-")
 	return isDigits(from) && (!isRange || isDigits(to))
+}
+
+// idsMeant returns the term of a filter that picks by id what text was probably
+// meant to: id:12 for 12, id:12|13 for 12,13, id:12-18 for 12..18, id:>=20 for
+// 20-, !id:20 for !20; empty where text does not look like ids.
+func idsMeant(text string) string {
+	named := strings.TrimLeft(text, "!-")
+	not := ""
+	if named != text {
+		not = "!"
+	}
+	parts := strings.FieldsFunc(named, func(r rune) bool { return strings.ContainsRune(",;|", r) || unicode.IsSpace(r) })
+	for i, part := range parts {
+		if parts[i] = rangeMeant(part); parts[i] == "" {
+			return ""
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return not + "id:" + strings.Join(parts, "|")
+}
+
+// rangeMeant is what idsMeant makes of one id or range, as a value of id:.
+func rangeMeant(part string) string {
+	for _, to := range []string{"...", "..", "…", "–", "—"} {
+		part = strings.ReplaceAll(part, to, "-")
+	}
+	from, to, isRange := strings.Cut(part, "-")
+	switch {
+	case isIDs(part):
+		return part
+	case isRange && to == "" && isDigits(from):
+		return ">=" + from
+	case isRange && from == "" && isDigits(to):
+		return "<=" + to
+	}
+	return ""
+}
+
+// asArguments returns what a term of idsMeant is on a command line that takes ids
+// or a filter.
+func asArguments(term string) string {
+	if strings.ContainsAny(term, "!<>") {
+		return "'" + short(term) + "'"
+	}
+	return short(strings.ReplaceAll(strings.TrimPrefix(term, "id:"), "|", " "))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"vapitap/record"
@@ -21,8 +22,10 @@ func TestParseSelect(t *testing.T) {
 		{[]string{"!type:transcript", "is:failed"}, nil, "!type:transcript is:failed"},
 		{[]string{`body:"two words"`, "oslo"}, nil, `body:"two words" oslo`},
 		{[]string{"id:12-18"}, nil, "id:12-18"},
-		{[]string{"12 13"}, nil, "12 13"},
-		{[]string{"12-"}, nil, "12-"},
+		{[]string{`"20-"`}, nil, "20-"},
+		{[]string{"2026-11-23"}, nil, "2026-11-23"},
+		{[]string{"oslo", "12,13"}, nil, "oslo 12,13"},
+		{[]string{"last"}, nil, "last"},
 		{nil, nil, ""},
 	}
 	for _, tt := range tests {
@@ -57,6 +60,35 @@ func TestParseSelectRefuses(t *testing.T) {
 	var wrong *record.FilterError
 	if !errors.As(err, &wrong) {
 		t.Errorf("%v is no FilterError", err)
+	}
+}
+
+// What looks like ids is not looked for in the text: clear would delete what has it
+// by chance.
+func TestParseSelectRefusesSlips(t *testing.T) {
+	tests := []struct {
+		args        []string
+		wrong, hint string
+	}{
+		{[]string{"12,13"}, "12,13", "write 12 13"},
+		{[]string{"12, 13", "15-18"}, "12, 13", "write 12 13 15-18"},
+		{[]string{"12,", "13"}, "12,", "write 12 13"},
+		{[]string{"12 13"}, "12 13", "write 12 13"},
+		{[]string{"12|13"}, "12|13", "write 12 13"},
+		{[]string{"12..18"}, "12..18", "write 12-18"},
+		{[]string{"12…18;20"}, "12…18;20", "write 12-18 20"},
+		{[]string{"12–18"}, "12–18", "write 12-18"},
+		{[]string{"20-"}, "20-", "write 'id:>=20'"},
+		{[]string{"..20"}, "..20", "write 'id:<=20'"},
+		{[]string{"3,20-"}, "3,20-", "write 'id:3|>=20'"},
+		{[]string{"!20"}, "!20", "write '!id:20'"},
+		{[]string{"-12-18"}, "-12-18", "write '!id:12-18'"},
+	}
+	for _, tt := range tests {
+		want := strconv.Quote(tt.wrong) + " is not an id: ids are numbers such as 12, or ranges such as 12-18\nhint: " + tt.hint
+		if got, err := ParseSelect(tt.args); err == nil || err.Error() != want {
+			t.Errorf("ParseSelect(%q) = %v, %v; want %s", tt.args, got, err, want)
+		}
 	}
 }
 

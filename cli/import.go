@@ -75,12 +75,13 @@ type importing struct {
 	ids      []int64
 	calls    []string // their ids, as far as they are few
 	failed   bool
+	hinted   string // the hint that was given last for the file that is read
 	progress importProgress
 	wrong    error // why no more can be recorded
 }
 
 // mostImportErrors is how many errors are told of one file.
-const mostImportErrors = 20
+const mostImportErrors = 10
 
 // importAll imports from everything that is named and says what came of it.
 func (a *app) importAll(ctx context.Context, o importOptions, files []string) error {
@@ -153,7 +154,7 @@ func openToImport(name string) (*os.File, error) {
 // source imports from what can be read.
 func (i *importing) source(ctx context.Context, name string, in io.Reader) {
 	before, errs := len(i.ids), 0
-	i.reader.PassedOver = 0
+	i.reader.PassedOver, i.hinted = 0, ""
 	err := i.reader.Read(in, func(f intake.Found) bool {
 		i.progress.show(name, f.Line, len(i.ids))
 		if f.Err != nil {
@@ -166,6 +167,8 @@ func (i *importing) source(ctx context.Context, name string, in io.Reader) {
 		return i.add(ctx, f.Exchange)
 	})
 	switch {
+	case errors.Is(err, intake.ErrStore):
+		i.fail(fmt.Errorf("%s: %w\nhint: a store is opened with --db FILE, as in vapitap events --db FILE", plain.Text(name), err))
 	case err != nil:
 		i.fail(fmt.Errorf("%s: %w", plain.Text(name), err))
 	case errs > mostImportErrors:
@@ -243,14 +246,16 @@ func (i *importing) add(ctx context.Context, e *record.Exchange) bool {
 }
 
 // fail tells what could not be imported. What it quotes of a file is cleaned of
-// what a terminal would obey.
+// what a terminal would obey, and a hint that was given just before is not given
+// again.
 func (i *importing) fail(err error) {
 	i.failed = true
 	i.progress.end()
 	what, hint, hinted := strings.Cut(err.Error(), "\nhint: ")
 	what = plain.Text(what)
-	if hinted {
+	if hinted && hint != i.hinted {
 		what += "\nhint: " + plain.Text(hint)
+		i.hinted = hint
 	}
 	i.sayError(errors.New(what))
 }

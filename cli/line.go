@@ -64,7 +64,7 @@ func (s style) mark(e *record.Exchange) string {
 	case e.ReplayOf != 0:
 		return s.report("↻")
 	case e.RedeliveryOf != 0:
-		return s.muted("⧉")
+		return s.muted("≈")
 	}
 	return " "
 }
@@ -98,7 +98,7 @@ func (s style) summary(e *record.Exchange) string {
 	case e.Status == 0 && e.From == record.FromImport:
 		// What it was imported from had none.
 	case e.Status == 0:
-		text = s.failed("no reply") + " " + text
+		text = s.failed("no reply") + " " + strings.TrimSuffix(text, " → no answer")
 	case e.Status != 200:
 		text = s.strong(fmt.Sprint(e.Status)) + " " + text
 	}

@@ -87,7 +87,7 @@ again; where a reloader keeps the port open meanwhile, that is not seen.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.call, "call", "", "all exchanges of the call `CALLID` in order, with the pauses they came with")
+	flags.StringVar(&o.call, "call", "", "all exchanges of the call `CALLID` in order, with the pauses they came with; last is the last call")
 	flags.Var((*targetValue)(&o.to), "to", "send to this server")
 	flags.StringArrayVar(&o.set, "set", nil, "change the body before sending, as `PATH=VALUE`; may be given again")
 	flags.BoolVar(&o.edit, "edit", false, "edit the body in $VISUAL, $EDITOR or vi before sending")
@@ -118,7 +118,7 @@ func (o *replayOptions) check(args []string) (ids []int64, set []jsonpath.Assign
 		return nil, nil, err
 	}
 	if ids, err = ParseIDs(args); err != nil {
-		return nil, nil, err
+		return nil, nil, hintAtLastCall(args, err, "vapitap replay --call last sends the last call again")
 	}
 	if err := o.checkEdit(ids); err != nil {
 		return nil, nil, err
@@ -150,12 +150,35 @@ func (a *app) replay(ctx context.Context, o replayOptions, ids []int64, set []js
 	defer store.Close()
 	r := &replaying{app: a, o: o, store: store, ids: ids, set: set}
 	defer r.close()
-	err = r.run(ctx)
+	if err = r.leaveOutMissing(ctx); err == nil {
+		err = r.run(ctx)
+	}
 	r.sayRecorded()
 	if err == nil && r.failed {
 		err = errSilent
 	}
 	return errors.Join(err, store.Close())
+}
+
+// leaveOutMissing leaves out, of several ids, those that there are not, and says
+// which: a run of them at once, and before anything is sent. It is an error where
+// none is left, or where all have to be there.
+func (r *replaying) leaveOutMissing(ctx context.Context) error {
+	if len(r.ids) < 2 {
+		return nil
+	}
+	var there []int64
+	missing, err := eachThere(ctx, r.store, r.ids, func(e *record.Exchange) { there = append(there, e.ID) })
+	if err != nil {
+		return err
+	}
+	r.ids = there
+	err = r.sayMissing(ctx, r.store, missing)
+	r.failed = err != nil
+	if len(there) > 0 && !r.o.watch {
+		return nil
+	}
+	return err
 }
 
 // storeToReplay opens the store to write to it, where there is one.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"vapitap/internal/dial/dialtest"
 	"vapitap/record"
 )
 
@@ -31,7 +32,7 @@ func TestReplayOfACallSendsItInOrder(t *testing.T) {
 		&record.Exchange{Time: at(50), Request: of("call-one", "a test"), Target: server.URL, From: record.FromTest},
 		&record.Exchange{Time: at(60), Request: of("call-one", "third"), Target: server.URL, From: record.FromTunnel})
 	want := []string{"first", "second", "third"}
-	for _, args := range [][]string{{"--call", "call-one", "--fast"}, {"--call", "CALL-O", "--speed", "10000"}} {
+	for _, args := range [][]string{{"--call", "call-one", "--fast"}, {"--call", "CALL-O", "--speed", "10000"}, {"--call", "Last", "--fast"}} {
 		server.got = nil
 		status, _, errOut := runReplay(db, args...)
 		var got []string
@@ -126,13 +127,12 @@ func (w *awaited) await(part string, n int) {
 
 func TestReplayEachTimeTheServerComesBack(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") })
-	address := "127.0.0.1:0"
+	address := dialtest.Address(t)
 	listen := func() *http.Server {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		address = listener.Addr().String()
 		server := &http.Server{Handler: handler}
 		go server.Serve(listener)
 		return server

@@ -11,38 +11,36 @@ import (
 )
 
 // callExchanges returns the ids of a call's exchanges in the order in which they
-// came in, without what was sent again or as a test. The call is named by its id
-// or, as lists show it, by a beginning that no other has.
-func callExchanges(ctx context.Context, store *record.Store, call string) ([]int64, error) {
-	list, err := store.List(ctx, record.Query{CallID: call})
-	if err == nil && len(list) == 0 {
-		list, err = callsBeginning(ctx, store, call)
+// came in, without what was sent again or as a test. The call is named as
+// callNamed has it.
+func callExchanges(ctx context.Context, store *record.Store, name string) ([]int64, error) {
+	call, err := callNamed(ctx, store, name)
+	if err != nil {
+		return nil, err
 	}
+	list, err := store.List(ctx, record.Query{CallID: call})
 	if err != nil {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(e record.Exchange) bool {
 		return e.From == record.FromReplay || e.From == record.FromTest || e.ReplayOf != 0
 	})
+	if len(list) == 0 {
+		return nil, onlySentAgain(call)
+	}
 	// Ids are given when an exchange ends; they came in by time.
 	slices.SortStableFunc(list, func(a, b record.Exchange) int { return a.Time.Compare(b.Time) })
-	var ids []int64
-	var calls []string
-	seen := map[string]bool{}
+	ids := make([]int64, len(list))
 	for i := range list {
-		ids = append(ids, list[i].ID)
-		if call := list[i].CallID; !seen[call] {
-			seen[call] = true
-			calls = append(calls, call)
-		}
+		ids[i] = list[i].ID
 	}
-	switch len(calls) {
-	case 0:
-		return nil, fmt.Errorf("no exchange of a call %s is recorded\nhint: vapitap events lists what is", plain.Text(short(call)))
-	case 1:
-		return ids, nil
-	}
-	return nil, fmt.Errorf("%d calls begin with %s: %s", len(calls), plain.Text(short(call)), callNames(calls))
+	return ids, nil
+}
+
+// onlySentAgain is the error for a call that nothing but replays and tests is
+// recorded of.
+func onlySentAgain(call string) error {
+	return fmt.Errorf("of the call %s only replays and tests are recorded\nhint: vapitap events call:%[1]s lists them", plain.Text(call))
 }
 
 // callsBeginning returns the exchanges of the calls whose id begins so.

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"vapitap/internal/nearest"
 	"vapitap/record"
 )
 
@@ -59,12 +58,15 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	a.interrupts = interrupts
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
 	var usage usageError
 	wrong := errors.As(err, &usage)
+	if wrong {
+		err = namingVariables(cmd.Flags(), err)
+	}
 	if !errors.Is(err, errSilent) {
 		a.sayError(err)
 	}
@@ -94,7 +96,8 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.db, "db", defaultStore(), "the store's `FILE`")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) }
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{nearestFlag(cmd, err)} })
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(a.helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		a.demoCommand(),
@@ -139,6 +142,10 @@ func wrapArgs(cmd *cobra.Command) {
 	}
 }
 
+// fromVariable is the annotation of a flag that was set from the environment,
+// with the name of the variable.
+const fromVariable = "vapitap-variable"
+
 // fromEnvironment sets each flag that was not given from VAPITAP_ and its name,
 // where that is set.
 func fromEnvironment(flags *pflag.FlagSet) error {
@@ -149,26 +156,17 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 		if !ok || value == "" || f.Changed || wrong != nil || f.Name == "help" {
 			return
 		}
-		if err := flags.Set(f.Name, value); err != nil {
+		var invalid *pflag.InvalidValueError
+		switch err := flags.Set(f.Name, value); {
+		case errors.As(err, &invalid):
+			wrong = usageError{invalidValue(name, "=", invalid)}
+		case err != nil:
 			wrong = usagef("%s: %w", name, err)
+		default:
+			flags.SetAnnotation(f.Name, fromVariable, []string{name})
 		}
 	})
 	return wrong
-}
-
-// nearestFlag adds the nearest flag there is to the error of one there is not.
-func nearestFlag(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return err
-	}
-	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if word := nearest.Word(unknown.GetSpecifiedName(), known); word != "" {
-		return fmt.Errorf("%w; did you mean --%s?", err, word)
-	}
-	return fmt.Errorf("%w\nhint: %s --help lists them", err, cmd.CommandPath())
 }
 
 // defaultStore is the store's file where none is named.

@@ -41,14 +41,12 @@ type runOptions struct {
 	keys *auth.Keyring
 }
 
-// The defaults of what is kept, which demo has too.
+// defaultMaxBody is how much of a body is captured, which demo does too.
 const defaultMaxBody = 8 << 20
-
-var defaultKeep = record.Keep{Age: 7 * 24 * time.Hour, Size: 1 << 30}
 
 // runCommand is the root command: vapitap [TARGET].
 func (a *app) runCommand() *cobra.Command {
-	o := runOptions{hold: 3 * time.Second, maxBody: defaultMaxBody, keep: defaultKeep}
+	o := runOptions{hold: 3 * time.Second, maxBody: defaultMaxBody, keep: record.DefaultKeep}
 	cmd := &cobra.Command{
 		Use:   "vapitap [TARGET]",
 		Short: "forward Vapi's calls to your server, record each exchange, and show it",
@@ -114,11 +112,7 @@ func (a *app) targetArg(cmd *cobra.Command, args []string) error {
 
 // unknownWord says that a word is no command, and which one is near.
 func (a *app) unknownWord(cmd *cobra.Command, word string) error {
-	var names []string
-	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
-	}
-	if near := nearest.Word(word, names); near != "" {
+	if near := nearest.Word(word, commandNames(cmd)); near != "" {
 		return usagef("unknown command %q; did you mean %s?\nhint: to forward to a host of that name write %s:80", word, near, word)
 	}
 	return usagef("unknown command %q\nhint: vapitap --help lists them; to forward to a host of that name write %s:80", word, word)
@@ -165,7 +159,7 @@ func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 	}
 	address := "http://" + listener.Addr().String()
 	public.place.Listen = address
-	store, err := a.openStore(record.Options{Keep: o.keep, Notify: notices.say})
+	store, err := a.openStore(record.Options{Keep: &o.keep, Notify: notices.say})
 	if err != nil {
 		return err
 	}
@@ -192,6 +186,9 @@ func (a *app) run(ctx context.Context, o *runOptions, target *url.URL) error {
 
 	looking, stop := context.WithCancel(ctx)
 	defer stop()
+	if o.output != outputTUI { // which has a light for it
+		go lookForServer(looking, target, o.hold, notices.say)
+	}
 	served := make(chan error, 1)
 	go func() {
 		defer stop() // the listener failed, or all is over

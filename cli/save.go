@@ -117,28 +117,16 @@ func (a *app) save(ctx context.Context, o saveOptions, picked Selection) error {
 
 // pick returns what is to be saved, as a list has it.
 func (s *saving) pick(ctx context.Context, picked Selection) ([]record.Exchange, error) {
-	var list []record.Exchange
 	if picked.Filter == nil {
-		for _, id := range picked.IDs {
-			e, err := s.store.Get(ctx, id)
-			if errors.Is(err, record.ErrNoExchange) {
-				s.fail(noExchange(ctx, s.store, id))
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			e.Request, e.Response = record.Message{}, record.Message{} // read again, one at a time
-			list = append(list, *e)
-		}
-		return list, nil
+		return s.pickIDs(ctx, picked.IDs)
 	}
-	filter, err := withLastSession(ctx, s.store, picked.Filter)
+	filter, err := s.store.ResolveLast(ctx, picked.Filter)
 	if err != nil {
 		return nil, err
 	}
 	q := record.Query{Filter: filter}
-	if list, err = s.search(ctx, s.store, q); err != nil {
+	list, err := s.search(ctx, s.store, q)
+	if err != nil {
 		return nil, err
 	}
 	if !asksFor(filter, "from") {
@@ -148,6 +136,21 @@ func (s *saving) pick(ctx context.Context, picked Selection) ([]record.Exchange,
 	if len(list) == 0 {
 		return nil, nothingPicked(q)
 	}
+	s.sayTextMeant(filter)
+	return list, nil
+}
+
+// pickIDs returns those of the ids that there are, and says which there are not.
+func (s *saving) pickIDs(ctx context.Context, ids []int64) ([]record.Exchange, error) {
+	var list []record.Exchange
+	missing, err := eachThere(ctx, s.store, ids, func(e *record.Exchange) {
+		e.Request, e.Response = record.Message{}, record.Message{} // read again, one at a time
+		list = append(list, *e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.failed = s.sayMissing(ctx, s.store, missing) != nil
 	return list, nil
 }
 

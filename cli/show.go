@@ -16,10 +16,10 @@ import (
 )
 
 // oneArgument takes the id of one exchange.
-func oneArgument(_ *cobra.Command, args []string) error {
+func oneArgument(cmd *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
-		return usagef("which exchange?\nhint: vapitap events lists them with their ids: vapitap show ID")
+		return usagef("which exchange?\nhint: vapitap events lists them with their ids: vapitap %s ID", cmd.Name())
 	case 1:
 		return nil
 	}
@@ -71,7 +71,7 @@ response, byte for byte as it was on the wire and unmasked.
 			}
 			id, err := oneID(args[0])
 			if err != nil {
-				return err
+				return hintAtLastCall(args, err, "vapitap show --call last is the last call")
 			}
 			return a.show(cmd.Context(), o, id)
 		},
@@ -99,6 +99,15 @@ func (o *showOptions) check() error {
 		return usagef("--raw is one body: give --request or --response")
 	}
 	return nil
+}
+
+// hintAtLastCall adds a hint to the error of ids that are none, where they are the
+// word last.
+func hintAtLastCall(args []string, err error, hint string) error {
+	if len(args) != 1 || !strings.EqualFold(args[0], lastCall) {
+		return err
+	}
+	return usagef("%w\nhint: %s", err, hint)
 }
 
 // oneID reads the id of one exchange.
@@ -143,22 +152,6 @@ func (a *app) readExchange(ctx context.Context, id int64) (*record.Exchange, err
 		return nil, noExchange(ctx, store, id)
 	}
 	return e, err
-}
-
-// noExchange says which ids there are where one is not.
-func noExchange(ctx context.Context, store *record.Store, id int64) error {
-	oldest, newest, err := store.Span(ctx)
-	switch {
-	case err != nil:
-		return err
-	case newest == 0:
-		return fmt.Errorf("no exchange %d; the store is empty\nhint: %s", id, howToRecord)
-	case oldest < id && id < newest:
-		return fmt.Errorf("no exchange %d, it was deleted; the store has %d to %d", id, oldest, newest)
-	case oldest == newest:
-		return fmt.Errorf("no exchange %d; the store has %d alone", id, newest)
-	}
-	return fmt.Errorf("no exchange %d; the store has %d to %d\nhint: vapitap events lists the newest", id, oldest, newest)
 }
 
 // noReply says why there is no response to show.

@@ -68,7 +68,7 @@ func (a *app) showCall(ctx context.Context, o showOptions, args []string) error 
 	case err != nil:
 		return err
 	case len(call.Exchanges) == 0:
-		return fmt.Errorf("of the call %s only replays and tests are recorded\nhint: vapitap events call:%[1]s lists them", plain.Text(call.ID))
+		return onlySentAgain(call.ID)
 	case o.json:
 		return a.showCallJSON(call)
 	}
@@ -127,14 +127,11 @@ func callNamed(ctx context.Context, store *record.Store, name string) (string, e
 		return name, nil
 	}
 	if strings.EqualFold(name, lastCall) {
-		calls, err := lastCalls(ctx, store, 1)
-		if err == nil && len(calls) == 0 {
+		call, err := store.LastCall(ctx)
+		if err == nil && call == "" {
 			err = noCall(ctx, store, name)
 		}
-		if err != nil {
-			return "", err
-		}
-		return calls[0], nil
+		return call, err
 	}
 	beginning, err := callsBeginning(ctx, store, name)
 	if err != nil {

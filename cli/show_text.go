@@ -227,7 +227,7 @@ func (s *sheet) checks() {
 func (s *sheet) checkList() {
 	var said string
 	for _, c := range s.e.Checks {
-		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(c.Level.Sign()+" "+plain.Text(c.Message))+" "+s.muted(plain.Text(c.Code))))
+		fmt.Fprintln(s.out, s.hang(2, s.checkLook(c.Level)(c.Level.Sign()+" "+plain.Text(c.Message))+" "+s.muted("("+plain.Text(c.Code)+")")))
 		if c.Path != "" {
 			fmt.Fprintf(s.out, "    %s %s\n", s.muted("at"), plain.Text(c.Path))
 		}

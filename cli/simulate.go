@@ -75,6 +75,9 @@ is sent; what is left as it is goes out as it is.
 With --secret each message carries what Vapi would send: the secret and the HMAC
 of the body, or what --hmac describes. Chat completions carry neither.
 
+What is sent is recorded: by a vapitap on the way that records to the same store,
+else by simulate.
+
 --start CMD runs your server meanwhile, and ends it. --retries delivers messages
 again that were not answered with 2xx: by the backoffPlan of the server in your
 assistant, or three times after 1, 2 and 4 s.`,
@@ -98,7 +101,7 @@ assistant, or three times after 1, 2 and 4 s.`,
 	flags := cmd.Flags()
 	flags.Var((*targetValue)(&o.to), "to", "the server to play against; required")
 	flags.StringVar(&o.scenario, "scenario", o.scenario, "`NAME|FILE`: "+strings.Join(vapi.Scenarios(), ", ")+", or a file")
-	flags.StringVar(&o.call, "call", "", "play the recorded call `ID` instead")
+	flags.StringVar(&o.call, "call", "", "play the recorded call `ID` instead; last is the last call")
 	flags.IntVar(&o.calls, "calls", o.calls, "play `N` calls at once")
 	flags.StringArrayVar(&o.set, "set", nil, "change what is sent, as `[TYPE:]PATH=VALUE`; may be given again")
 	flags.BoolVar(&o.edit, "edit", false, "edit what wants a reply in $VISUAL, $EDITOR or vi before sending")
@@ -112,6 +115,7 @@ assistant, or three times after 1, 2 and 4 s.`,
 	o.auth.add(flags)
 	o.pace.add(flags)
 	flags.Lookup("speed").Usage = "with the pauses of a call, `TIMES` as fast"
+	flags.Lookup("speed").DefValue = "0" // which help leaves out: there are none by default
 	flags.Lookup("fast").Usage = "no pauses, which is so without --speed"
 	flags.BoolVar(&o.skipVerify, "skip-verify", false, "accept any certificate of the server")
 	flags.BoolVar(&o.json, "json", false, "one JSON object a step, and a last one for all")

@@ -50,7 +50,7 @@ func (s *simulating) run(ctx context.Context) error {
 	s.tally = newTally(s.o.strict)
 	s.cases = make([][]junit.Case, s.o.calls)
 	s.progress = s.newProgress()
-	if err := s.setUpPlayer(store); err != nil {
+	if err := s.setUpPlayer(ctx, store); err != nil {
 		return err
 	}
 
@@ -79,7 +79,7 @@ func (s *simulating) openForSimulation(ctx context.Context) (*record.Store, erro
 		return store, nil
 	}
 	notify := func(sentence string) { s.remark(sentence, "") }
-	store, err := s.openStore(record.Options{Keep: defaultKeep, Notify: notify})
+	store, err := s.openStore(record.Options{KeepAsSet: true, Notify: notify})
 	if err != nil {
 		s.remark(fmt.Sprintf("nothing is recorded: %v", err), "--db FILE names another store")
 		return nil, nil
@@ -87,15 +87,15 @@ func (s *simulating) openForSimulation(ctx context.Context) (*record.Store, erro
 	return store, nil
 }
 
-// setUpPlayer makes the player, which records to a session of its own.
-func (s *simulating) setUpPlayer(store *record.Store) error {
-	sender := &replay.Sender{Store: store, From: record.FromSimulate, SkipVerify: s.o.skipVerify, Keys: s.plan.keys}
+// setUpPlayer makes the player. It records to a session of its own what no
+// vapitap on the way records.
+func (s *simulating) setUpPlayer(ctx context.Context, store *record.Store) error {
+	sender := &replay.Sender{From: record.FromSimulate, SkipVerify: s.o.skipVerify, Keys: s.plan.keys}
 	if store != nil {
-		session, err := store.StartSession(simulateSession, s.o.to.String())
-		if err != nil {
+		var err error
+		if sender.Once, err = replay.NewOnce(ctx, store, simulateSession, s.o.to.String()); err != nil {
 			return err
 		}
-		sender.Session = session.ID
 	}
 	s.player = replay.Player{Sender: sender, Budgets: true, Retry: s.o.retries}
 	if s.o.paced {
@@ -225,7 +225,7 @@ func (s *simulating) conclude(ctx context.Context, started time.Time, stopped er
 	if s.o.json {
 		s.writeSummaryJSON(took, ok)
 	} else {
-		s.writeSummary(took, ok)
+		s.writeSummary(took, s.shortcoming(stopped, unmade))
 	}
 	if s.flush(); s.written != nil {
 		return s.written
@@ -248,6 +248,20 @@ func (s *simulating) conclude(ctx context.Context, started time.Time, stopped er
 		return usagef("--set %w", errors.Join(unmade...))
 	}
 	return nil
+}
+
+// shortcoming says what is wrong with a run whose replies are not, empty for
+// nothing.
+func (s *simulating) shortcoming(stopped error, unmade []error) string {
+	switch {
+	case stopped != nil:
+		return "it did not come to its end"
+	case len(unmade) == 0:
+		return ""
+	case len(unmade) < len(s.o.set):
+		return fmt.Sprintf("%d of %d --set changed nothing", len(unmade), len(s.o.set))
+	}
+	return "--set changed nothing"
 }
 
 // saySimulated says under which ids what was sent is recorded.

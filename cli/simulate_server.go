@@ -32,10 +32,14 @@ func (a *app) serveSimulation(ctx context.Context, o *simulateOptions) (stop fun
 		return nil, fmt.Errorf("--start: %w, and would be tested instead\nhint: end it, or leave out --start", err)
 	}
 	if err != nil {
+		hint := "--start waits 30 s; --wait says how long, and the port is that of --to"
 		if server != nil {
 			a.sayOutput(server)
 		}
-		return nil, notListening(err, "--start waits 30 s; --wait says how long, and the port is that of --to")
+		if errors.Is(err, serverproc.ErrEnded) {
+			hint = whyItEnded(server)
+		}
+		return nil, notListening(err, hint)
 	}
 	return func(well bool) {
 		server.Stop()
@@ -51,6 +55,14 @@ func notListening(err error, hint string) error {
 		return err
 	}
 	return fmt.Errorf("%w\nhint: %s", err, hint)
+}
+
+// whyItEnded is where to look when a server ended by itself whose output was said.
+func whyItEnded(server *serverproc.Server) string {
+	if strings.TrimSpace(server.Output()) == "" {
+		return "it wrote nothing; --start takes a command that runs until it is ended"
+	}
+	return "what it wrote stands above; --start takes a command that runs until it is ended"
 }
 
 // sayOutput writes what a server wrote to standard error, each line with a mark.

@@ -11,15 +11,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"vapitap/internal/dial/dialtest"
 )
 
 func TestSimulateWaitsForTheServer(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
+	address := dialtest.Address(t)
 	if status, _, errOut := runSimulate(t, address, "--wait", "10ms"); status != 1 || !strings.Contains(errOut, "nothing listened on "+address+" within 10ms") {
 		t.Errorf("it does not come: status %d\n%s", status, errOut)
 	}

@@ -28,10 +28,28 @@ func TestSimulateSaysWhatIsWrongBelowTheStep(t *testing.T) {
 	}
 	wants(t, "the output", out,
 		"✓ assistant-request    200 ", "✗ tool-calls           200 ",
-		"  ✗ ", "tool-result-not-string\n    at /results/0/result\n    hint: return this\n", `"result": "{\"degrees\":12}"`,
+		"  ✗ ", " (tool-result-not-string)\n    at /results/0/result\n    hint: return this\n", `"result": "{\"degrees\":12}"`,
 		"    vapitap show 12\n", "\ntype ", "  steps  failed ", "\ntool-calls               2       2 ",
 		"\n✗ 2 of 27 steps in ", " failed: tool-result-not-string\n")
 	wants(t, "standard error", errOut, "recorded as 1-27; vapitap show 12")
+}
+
+// Vapi ends a call whose assistant it refuses, so nothing else comes of it.
+func TestSimulateEndsWhereTheAssistantIsRefused(t *testing.T) {
+	assistant := strings.Replace(wholesome, `"provider":"vapi"`, `"provider":"11lab"`, 1)
+	server := simulatedServer(t, map[string]answer{"assistant-request": inJSON(`{"assistant":` + assistant + `}`)})
+	status, steps, sum := simulateJSON(t, server.URL)
+	var names []string
+	for _, step := range steps {
+		names = append(names, step.Name)
+	}
+	const reason = "assistant-request-returned-invalid-assistant"
+	if got, want := strings.Join(names, ", "), "assistant-request, status-update ended, end-of-call-report "+reason; status != 1 || got != want {
+		t.Errorf("status %d, played %s, want %s", status, got, want)
+	}
+	if sum.Failed != 1 || sum.Codes["assistant-invalid"] != 1 {
+		t.Errorf("told %+v", sum)
+	}
 }
 
 func TestSimulateIsRecorded(t *testing.T) {
@@ -92,12 +110,13 @@ func TestSimulateChangesWhatIsSent(t *testing.T) {
 func TestSimulateTellsAChangeThatChangedNothing(t *testing.T) {
 	server := simulatedServer(t, nil)
 	for set, want := range map[string]string{
-		"tool-calls:message.toolCallList[5].id=x": "--set tool-calls:message.toolCallList[5].id=x: message.toolCallList[5]: the array has 1 element (index 0)",
-		"voice-input:message.input=x":             "--set voice-input:message.input=x: no voice-input was sent; sent were: assistant-request, ",
+		"message.toolCallList[0].function.argument.city=x": "message.toolCallList[0].function.argument: no such key in message.toolCallList[0].function; it has name, arguments; did you mean arguments?",
+		"tool-calls:message.toolCallList[5].id=x":          "--set tool-calls:message.toolCallList[5].id=x: message.toolCallList[5]: the array has 1 element (index 0)",
+		"voice-input:message.input=x":                      "--set voice-input:message.input=x: no voice-input was sent; sent were: assistant-request, ",
 	} {
-		status, _, errOut := runSimulate(t, server.URL, "--set", set)
-		if status != 2 || !strings.Contains(errOut, want) {
-			t.Errorf("--set %s: status %d\n%s", set, status, errOut)
+		status, out, errOut := runSimulate(t, server.URL, "--set", set)
+		if status != 2 || !strings.Contains(errOut, want) || !strings.Contains(out, ", and --set changed nothing\n") {
+			t.Errorf("--set %s: status %d\n%s%s", set, status, out, errOut)
 		}
 	}
 	// What fails for another reason is told for that.

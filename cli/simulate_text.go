@@ -82,7 +82,7 @@ func (s *simulating) writeChecks(e *record.Exchange) {
 
 // writeSummary writes a row a type, of several calls also what was wrong, and
 // one line for all.
-func (s *simulating) writeSummary(took time.Duration, ok bool) {
+func (s *simulating) writeSummary(took time.Duration, shortcoming string) {
 	if s.tally.steps == 0 {
 		return
 	}
@@ -93,7 +93,7 @@ func (s *simulating) writeSummary(took time.Duration, ok bool) {
 	if s.o.calls > 1 {
 		s.writeMistakes()
 	}
-	fmt.Fprintf(s.out, "\n%s\n", s.verdict(took, ok))
+	fmt.Fprintf(s.out, "\n%s\n", s.verdict(took, shortcoming))
 }
 
 // writeTable writes how many steps of each type there were, what came of them,
@@ -162,8 +162,9 @@ func (s *simulating) writeMistakes() {
 	}
 }
 
-// verdict is what the run comes to.
-func (s *simulating) verdict(took time.Duration, ok bool) string {
+// verdict is what the run comes to. Shortcoming is empty where all was played that
+// was asked for.
+func (s *simulating) verdict(took time.Duration, shortcoming string) string {
 	what := count(s.tally.steps, "step")
 	if s.o.calls > 1 {
 		what += fmt.Sprintf(" of %d calls", s.o.calls)
@@ -172,8 +173,8 @@ func (s *simulating) verdict(took time.Duration, ok bool) string {
 	switch {
 	case s.tally.failed > 0:
 		return s.style.failed(fmt.Sprintf("✗ %d of %s failed: %s", s.tally.failed, what, s.codes(true)))
-	case !ok:
-		return s.style.failed("✗ " + what + ", and not all of what was asked for")
+	case shortcoming != "":
+		return s.style.failed("✗ " + what + ", and " + shortcoming)
 	case s.tally.warned > 0:
 		return s.style.warned(fmt.Sprintf("! %s, none failed, %d with warnings: %s", what, s.tally.warned, s.codes(false)))
 	}

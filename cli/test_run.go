@@ -106,7 +106,7 @@ func (t *testRun) run(ctx context.Context) error {
 func (t *testRun) openForTest() (*record.Store, error) {
 	sender := &replay.Sender{From: record.FromTest, SkipVerify: t.o.skipVerify, Keys: t.keys}
 	t.tester = replay.Tester{Sender: sender, To: &t.o.to, Keys: t.keys, Bearer: t.bearer}
-	store, err := t.openStore(record.Options{Keep: defaultKeep, Notify: func(sentence string) { t.remark(sentence, "") }})
+	store, err := t.openStore(record.Options{KeepAsSet: true, Notify: func(sentence string) { t.remark(sentence, "") }})
 	if err != nil {
 		t.remark(fmt.Sprintf("nothing is recorded: %v", err), "--db FILE names another store")
 		return nil, nil

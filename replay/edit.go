@@ -31,15 +31,20 @@ func Edit(body []byte, set []jsonpath.Assignment) ([]byte, error) {
 
 // MoreTelling returns that of two errors of Edit, for the same path in two bodies,
 // which tells more: the one that says what path was meant, of two that do the one
-// with the shorter path, and else the second. Either may be nil.
+// with the shorter path, else the one of the body in which the path led further,
+// and else the second. Either may be nil.
 func MoreTelling(first, second error) error {
 	var a, b *jsonpath.NotFoundError
 	switch {
 	case second == nil:
 		return first
-	case !errors.As(first, &a) || a.Meant == nil:
+	case !errors.As(first, &a):
 		return second
-	case !errors.As(second, &b) || b.Meant == nil || len(b.Meant) >= len(a.Meant):
+	case !errors.As(second, &b):
+		return first
+	case a.Meant != nil && (b.Meant == nil || len(b.Meant) >= len(a.Meant)):
+		return first
+	case a.Meant == nil && b.Meant == nil && len(a.Path) > len(b.Path):
 		return first
 	}
 	return second

@@ -27,6 +27,9 @@ type Sender struct {
 	// Store records what is sent. Nil records nothing, which is for messages that
 	// a proxy on the way records.
 	Store *record.Store
+	// Once records what is sent instead of Store, in a session of its own, where a
+	// proxy on the way may record it to the same store. Nil for none.
+	Once *Once
 	// From is what the exchanges are recorded as coming from.
 	From record.From
 	// Session is what they belong to; empty for the store's current session.
@@ -61,21 +64,32 @@ type Message struct {
 // could not be recorded, the exchange has no id and comes with the reason.
 func (s *Sender) Send(ctx context.Context, m Message) (*record.Exchange, error) {
 	e := s.exchange(m)
-	if s.Store != nil {
+	switch {
+	case s.Once != nil:
+		s.Once.expect(e)
+	case s.Store != nil:
 		s.Store.Begin(e)
 	}
 	failure := s.ask(ctx, m, e)
 	e.Duration = time.Since(e.Time)
 	e.Describe()
 	e.Authenticate(s.Keys)
-	if s.Store == nil {
-		return e, failure
-	}
 	kept := *e // what the store could not commit yet is changed by it later
-	if err := s.Store.Commit(e, 0, nil); err != nil {
+	if err := s.record(e); err != nil {
 		return &kept, errors.Join(failure, fmt.Errorf("the exchange was not recorded: %w", err))
 	}
 	return e, failure
+}
+
+// record commits an exchange that is over.
+func (s *Sender) record(e *record.Exchange) error {
+	switch {
+	case s.Once != nil:
+		return s.Once.record(e)
+	case s.Store != nil:
+		return s.Store.Commit(e, 0, nil)
+	}
+	return nil
 }
 
 // exchange returns what is known before m is sent.

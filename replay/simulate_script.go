@@ -54,7 +54,8 @@ func pathAt(server *url.URL, path string) (*url.URL, error) {
 
 // Recorded returns the script of a call that was recorded: its exchanges ids of
 // the store, in this order, with the pauses that were between them, and with
-// everything in them as it was, ids too. They go where Target says. What is
+// everything in them as it was, ids too, but for the User-Agent, which is that of
+// every simulated call: a proxy on the way tells by it who sent them. They go where Target says. What is
 // answered does not change what comes next.
 //
 // An exchange whose body was not recorded whole ends the script with an error.
@@ -104,6 +105,7 @@ func (r *recorded) step(e *record.Exchange) vapi.Step {
 	if step.Name == "" {
 		step.Name = e.Method + " " + e.Path
 	}
+	step.Header.Set("User-Agent", vapi.SimulatorAgent)
 	for _, tool := range e.ToolNames {
 		step.Name += " " + tool
 	}

@@ -2,6 +2,7 @@ package vapi
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,9 @@ func assistantRequest() func(*SimulatedCall) outgoing {
 
 func (c *SimulatedCall) chooseAssistant(r Reply) {
 	chosen, refusal := readAssistantReply(r)
+	if refusal == "" && assistantRefused(r.Body) {
+		refusal = reasonInvalid
+	}
 	switch {
 	case refusal == "":
 		c.takeAssistant(chosen)
@@ -58,6 +62,17 @@ const (
 	reasonNoAssistant      = "assistant-request-returned-no-assistant"
 	reasonForwarded        = "assistant-request-returned-forwarding-phone-number"
 )
+
+// assistantRefused reports whether Vapi refuses what a reply makes the call run
+// on: what Judge calls invalid with an error. What may merely be newer than
+// Vapi's OpenAPI document is not refused.
+func assistantRefused(reply []byte) bool {
+	j := judgement{id: Identity{Kind: KindServer, Type: typeAssistantRequest}}
+	j.assistantParts(root(reply))
+	return slices.ContainsFunc(j.checks, func(c Check) bool {
+		return c.Level == Error && c.Code == codeAssistantInvalid
+	})
+}
 
 // readAssistantReply returns the assistant that a reply chose, or the ended
 // reason where it chose none. Whether Vapi would accept the assistant in

@@ -32,6 +32,11 @@ func TestAssistantReplyDecidesHowTheCallGoesOn(t *testing.T) {
 		{"an assistant that is a string", Reply{Status: 200, Body: []byte(`{"assistant":"a1"}`)}, "assistant-request-returned-invalid-assistant"},
 		{"a model that is a string", Reply{Status: 200, Body: []byte(`{"assistant":{"model":"gpt-4o"}}`)}, "assistant-request-returned-invalid-assistant"},
 		{"an id that is a number", Reply{Status: 200, Body: []byte(`{"assistantId":5}`)}, "assistant-request-returned-invalid-assistant"},
+		{"a provider that there is none of", Reply{Status: 200, Body: []byte(`{"assistant":{"voice":{"provider":"11lab","voiceId":"x"}}}`)}, "assistant-request-returned-invalid-assistant"},
+		{"a wrong override", Reply{Status: 200, Body: []byte(`{"assistantId":"a1","assistantOverrides":{"firstMessage":5}}`)}, "assistant-request-returned-invalid-assistant"},
+		{"a squad with a wrong assistant", Reply{Status: 200, Body: []byte(`{"squad":{"members":[{"assistant":{"model":{"provider":"openia","model":"gpt-4.1"}}}]}}`)}, "assistant-request-returned-invalid-assistant"},
+		{"a property and a model that may be new", Reply{Status: 200, Body: []byte(`{"assistant":{"firstMesage":"Hi","model":{"provider":"openai","model":"gpt-99"}}}`)}, held},
+		{"a destination beside a wrong assistant", Reply{Status: 200, Body: []byte(`{"assistant":{"voice":{"provider":"11lab"}},"destination":{"type":"number","number":"+14155550199"}}`)}, "assistant-request-returned-forwarding-phone-number"},
 		{"a squad of nobody", Reply{Status: 200, Body: []byte(`{"squad":{"members":[]}}`)}, "assistant-request-returned-invalid-assistant"},
 		{"a destination", Reply{Status: 200, Body: []byte(`{"destination":{"type":"number","number":"+14155550199"}}`)}, "assistant-request-returned-forwarding-phone-number"},
 	}

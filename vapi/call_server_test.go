@@ -84,7 +84,7 @@ func TestOverriddenServerCounts(t *testing.T) {
 }
 
 func TestWhatLeadsElsewhereIsSentHereAndSaid(t *testing.T) {
-	const reply = `{"assistant":{"model":{"provider":"openai","tools":[{"type":"function","function":{"name":"get_weather"},"server":{"url":"https://tools.example.com/w"}}]}}}`
+	const reply = `{"assistant":{"model":{"provider":"openai","model":"gpt-4o","tools":[{"type":"function","function":{"name":"get_weather"},"server":{"url":"https://tools.example.com/w"}}]}}}`
 	s := stepsOfType(playCall(t, CallOptions{Server: "http://localhost:3000/hook"}, answering(reply, coldReply)), typeToolCalls)[0]
 	if s.Path != "" || s.Elsewhere != "https://tools.example.com/w" {
 		t.Errorf("path %q, elsewhere %q", s.Path, s.Elsewhere)
@@ -92,7 +92,7 @@ func TestWhatLeadsElsewhereIsSentHereAndSaid(t *testing.T) {
 }
 
 func TestToolCallsOfOneTurnGoToEachServer(t *testing.T) {
-	const reply = `{"assistant":{"model":{"provider":"openai","tools":[
+	const reply = `{"assistant":{"model":{"provider":"openai","model":"gpt-4o","tools":[
 		{"type":"function","function":{"name":"one"},"server":{"url":"http://localhost:3000/a"}},
 		{"type":"function","function":{"name":"two"},"server":{"url":"http://localhost:3000/b","timeoutSeconds":9}},
 		{"type":"function","function":{"name":"three"},"server":{"url":"http://localhost:3000/a"}},

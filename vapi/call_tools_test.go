@@ -68,7 +68,7 @@ func modelSaid(t *testing.T, steps []Step) string {
 }
 
 func TestAsyncToolIsNotWaitedFor(t *testing.T) {
-	const reply = `{"assistant":{"model":{"provider":"openai","tools":[{"type":"function","async":true,"function":{"name":"get_weather"}}]}}}`
+	const reply = `{"assistant":{"model":{"provider":"openai","model":"gpt-4o","tools":[{"type":"function","async":true,"function":{"name":"get_weather"}}]}}}`
 	steps := playCall(t, CallOptions{}, answering(reply, coldReply))
 	if s := stepsOfType(steps, "tool-calls")[0]; s.WantsReply {
 		t.Error("a reply is wanted of an async tool")
@@ -79,7 +79,7 @@ func TestAsyncToolIsNotWaitedFor(t *testing.T) {
 }
 
 func TestToolOfTheAssistantIsCalledWithItsDefinition(t *testing.T) {
-	const reply = `{"assistant":{"server":{"timeoutSeconds":7},"model":{"provider":"openai","tools":[
+	const reply = `{"assistant":{"server":{"timeoutSeconds":7},"model":{"provider":"openai","model":"gpt-4o","tools":[
 		{"type":"function","function":{"name":"get_weather","description":"My own."},"server":{"timeoutSeconds":3}},
 		{"type":"function","function":{"name":"book_table"}}]}}}`
 	calls := stepsOfType(playCall(t, CallOptions{}, answering(reply, coldReply)), "tool-calls")

@@ -40,7 +40,7 @@ func TestToolsOfTheDeveloperAreCalled(t *testing.T) {
 }
 
 func TestEachOwnToolIsCalledOnce(t *testing.T) {
-	const reply = `{"assistant":{"model":{"provider":"openai","tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}},
+	const reply = `{"assistant":{"model":{"provider":"openai","model":"gpt-4o","tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}},
 		{"type":"transferCall"},{"type":"function","function":{"name":"sendInvoice"}}]}}}`
 	var called []string
 	for _, s := range stepsOfType(playCall(t, CallOptions{}, answering(reply, coldReply)), typeToolCalls) {

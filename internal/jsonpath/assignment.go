@@ -24,7 +24,9 @@ type Assignment struct {
 //
 // The first equals sign outside of a key in brackets and quotes ends the path.
 // A string that begins with @ is written as JSON: PATH="@home". readFile is
-// asked for files; where it is nil an assignment from one is an error.
+// asked for files; where it is nil an assignment from one is an error. So is a
+// JSON pointer in place of the path, which says what path it is; a key that begins
+// with a slash is written ["/key"].
 func ParseAssignment(s string, readFile func(name string) ([]byte, error)) (Assignment, error) {
 	i := equalsSign(s)
 	if i < 0 {
@@ -32,6 +34,10 @@ func ParseAssignment(s string, readFile func(name string) ([]byte, error)) (Assi
 	}
 	text, value := s[:i], []byte(s[i+1:])
 	text, onlyJSON := strings.CutSuffix(text, ":")
+	if strings.HasPrefix(text, "/") {
+		shown := visible(text)
+		return Assignment{}, fmt.Errorf("%s: this is a JSON pointer; did you mean %s?", shown[1:len(shown)-1], ofPointer(text))
+	}
 	p, err := Parse(text)
 	if err != nil {
 		return Assignment{}, err

@@ -42,6 +42,8 @@ func TestParseAssignment(t *testing.T) {
 		{`a=@text.txt`, `a`, `"12 degrees\n"`},
 		{`a="@text.txt"`, `a`, `"@text.txt"`},
 		{`$=[]`, `$`, `[]`},
+		{`$.message.call.type=x`, `message.call.type`, `"x"`},
+		{`["/a"]=1`, `["/a"]`, `1`},
 	} {
 		got, err := ParseAssignment(c.text, files)
 		if err != nil || got.Path.String() != c.path || string(got.Value) != c.value {
@@ -55,6 +57,10 @@ func TestParseAssignmentSaysWhatIsWrong(t *testing.T) {
 		{`message.type`, `"message.type": expected PATH=VALUE, and there is no equals sign`},
 		{`a["b=c`, `expected PATH=VALUE, and there is no equals sign`},
 		{`=1`, `path "": byte 1: a path is expected; $ is the whole document`},
+		{`/message/call/type=x`, `/message/call/type: this is a JSON pointer; did you mean message.call.type?`},
+		{`/message/toolCallList/0/a~1b:=1`, `/message/toolCallList/0/a~1b: this is a JSON pointer; did you mean message.toolCallList[0].a/b?`},
+		{"/\x1b=x", `/\u001b: this is a JSON pointer; did you mean ["\u001b"]?`},
+		{`/=x`, `/: this is a JSON pointer; did you mean [""]?`},
 		{`a b=1`, `path "a b": byte 2: expected "." or "[" or the end, found " "`},
 		{`a:=oops`, `a: the value is not JSON at byte 1: invalid character 'o' looking for beginning of value`},
 		{`a:=`, `a: the value is not JSON at byte 1: it is empty`},
@@ -78,7 +84,7 @@ func TestParseAssignmentSaysWhatIsWrong(t *testing.T) {
 }
 
 func FuzzParseAssignment(f *testing.F) {
-	for _, seed := range []string{`a=1`, `a["="]:=[]`, `a=@city.json`, `[`, `a['\`, "=\xff"} {
+	for _, seed := range []string{`a=1`, `/a/0=1`, `["/a"]=1`, `a["="]:=[]`, `a=@city.json`, `[`, `a['\`, "=\xff"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -25,8 +25,8 @@ func Key(name string) Step { return Step{Key: name} }
 // Index returns the step to the element i of an array; -1 is the last one.
 func Index(i int) Step { return Step{Index: i, IsIndex: true} }
 
-// String returns the shortest text that Parse turns back into p, with
-// characters that do not print written as escapes. The whole document is $.
+// String returns the shortest text that Parse and ParseAssignment turn back into
+// p, with characters that do not print written as escapes. The whole document is $.
 // Keys that are not UTF-8, which JSON does not have, lose the bytes that are not.
 func (p Path) String() string {
 	if len(p) == 0 {
@@ -39,7 +39,7 @@ func (p Path) String() string {
 			b.WriteByte('[')
 			b.WriteString(strconv.Itoa(s.Index))
 			b.WriteByte(']')
-		case !bare(s.Key) || n == 0 && s.Key == "$":
+		case !bare(s.Key) || n == 0 && (s.Key == "$" || s.Key[0] == '/'):
 			b.WriteByte('[')
 			b.WriteString(visible(s.Key))
 			b.WriteByte(']')
@@ -69,6 +69,22 @@ func (p Path) Pointer() string {
 }
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// ofPointer returns the path that a JSON pointer is, of which a number is taken
+// for an index.
+func ofPointer(pointer string) Path {
+	var p Path
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if n, err := strconv.Atoi(token); err == nil && n >= 0 {
+			p = append(p, Index(n))
+		} else {
+			p = append(p, Key(pointerUnescapes.Replace(token)))
+		}
+	}
+	return p
+}
+
+var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
 // bare reports whether key can stand in a path without brackets and quotes.
 func bare(key string) bool {

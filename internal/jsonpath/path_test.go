@@ -34,6 +34,8 @@ func TestParse(t *testing.T) {
 		{`.[0]`, Path{Index(0)}, `[0]`},
 		{`$.["a b"]`, Path{Key("a b")}, `["a b"]`},
 		{`["$"]`, Path{Key("$")}, ``},
+		{`["/a"]./b`, Path{Key("/a"), Key("/b")}, ``},
+		{`/a`, Path{Key("/a")}, `["/a"]`},
 		{`["$"].a`, Path{Key("$"), Key("a")}, ``},
 		{`a.$`, Path{Key("a"), Key("$")}, ``},
 		{`["\u001b[31m\u202e"]`, Path{Key("\x1b[31m\u202e")}, ``},

@@ -31,6 +31,10 @@ const maxOutput = 64 << 10
 // would be asked in its place.
 var ErrTaken = errors.New("something listens there already")
 
+// ErrEnded is why a server is not waited for any longer: its command has ended by
+// itself.
+var ErrEnded = errors.New("the server ended before it listened")
+
 // Server is a command that runs.
 type Server struct {
 	cmd    *exec.Cmd
@@ -102,7 +106,7 @@ func (s *Server) Stop() {
 
 // WaitReady waits until something takes connections at the address, a host and a
 // port. It ends before that with ctx's error, after limit with an error that
-// says so, and where server is not nil when that has exited, with how.
+// says so, and where server is not nil when that has exited, with ErrEnded and how.
 func WaitReady(ctx context.Context, address string, limit time.Duration, server *Server) error {
 	var exited <-chan struct{}
 	if server != nil {
@@ -117,7 +121,7 @@ func WaitReady(ctx context.Context, address string, limit time.Duration, server 
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-exited:
-			return fmt.Errorf("the server ended before it listened on %s: %s", address, server.howItEnded())
+			return fmt.Errorf("%w on %s: %s", ErrEnded, address, server.howItEnded())
 		case <-deadline.C:
 			return fmt.Errorf("nothing listened on %s within %s", address, limit)
 		case <-tick.C:
