@@ -336,6 +336,11 @@ func TestARecordedCallIsPlayedAsItWas(t *testing.T) {
 	if len(*got) != 2 || (*got)[0].uri != "/vapi/webhook?x=1" || !strings.Contains(string((*got)[0].body), `"n":1.0`) || (*got)[1].uri != "/tools/weather" {
 		t.Errorf("arrived %+v", *got)
 	}
+	for _, a := range *got {
+		if agent := a.header.Get("User-Agent"); agent != vapi.SimulatorAgent {
+			t.Errorf("%s is from %q", a.uri, agent)
+		}
+	}
 }
 
 func TestSignIsAskedForEachDelivery(t *testing.T) {
