@@ -158,3 +158,28 @@ func TestSimulateRecordsWhatVapitapRecordsElsewhere(t *testing.T) {
 		t.Errorf("the other store has %d exchanges", len(list))
 	}
 }
+
+// TestSimulateOfARecordedCallIsNoPartOfIt plays a recorded call through a running
+// vapitap again and again, which has it recorded as often, and always plays what
+// was recorded first.
+func TestSimulateOfARecordedCallIsNoPartOfIt(t *testing.T) {
+	x := startProxied(t, simulatedServer(t, nil).URL)
+	if status, _, errOut := runSimulate(t, x.url, "--db", x.db); status != 0 {
+		t.Fatalf("status %d\n%s", status, errOut)
+	}
+	call := x.list(t)[0].CallID
+	for n := range int64(3) {
+		if status, _, errOut := runSimulate(t, x.url, "--db", x.db, "--call", call); status != 0 {
+			t.Fatalf("status %d\n%s", status, errOut)
+		}
+		list := x.list(t)
+		if int64(len(list)) != 27*(n+2) {
+			t.Fatalf("the %d. time there are %d exchanges", n+1, len(list))
+		}
+		for _, e := range list[27:] {
+			if want := (e.ID-1)%27 + 1; e.ReplayOf != want || e.From != record.FromSimulate {
+				t.Errorf("%d is from %s, the replay of %d, want %d", e.ID, e.From, e.ReplayOf, want)
+			}
+		}
+	}
+}

@@ -76,10 +76,13 @@ func (f *follower) look(ctx context.Context) error {
 		if err := f.store.closeReaders(); err != nil { // see writer.openAnew
 			return err
 		}
+		last := f.tail.last
 		if err := f.open(ctx); err != nil {
 			return err
 		}
-		f.tail.fromTheStart() // all that it has is new to who watches
+		if f.tail.last < last { // its ids do not go on: all that it has is new to who watches
+			f.tail.fromTheStart()
+		}
 	}
 	if f.conn == nil {
 		return nil

@@ -188,6 +188,9 @@ func (s *Store) putBack(batch []*job, err error) {
 	s.mu.Lock()
 	var again []*job
 	for _, j := range append(batch, s.queue...) {
+		if j.exchange != nil {
+			j.exchange.ID = 0 // it gets another, or none
+		}
 		j.finish(err)
 		if j.do == nil {
 			again = append(again, j)

@@ -77,3 +77,36 @@ func TestWhatIsGivenUpEnds(t *testing.T) {
 		t.Errorf("of %d none is recorded; closing said: %v", handed, err)
 	}
 }
+
+// TestWhatIsLearntOfWhatIsGivenUp has the file fail while an exchange is put in,
+// which is given up then: what is learnt of it later is not put into the one that
+// gets its id.
+func TestWhatIsLearntOfWhatIsGivenUp(t *testing.T) {
+	s := openIdle(t, newStorePath(t), Options{})
+	s.w.endSpooling(t.Context())
+	_, err := s.w.conn.ExecContext(t.Context(), "CREATE TEMP TRIGGER broken BEFORE INSERT ON exchange BEGIN SELECT RAISE(ABORT, 'the disk fails'); END")
+	s.must(err)
+	first, second := message("first", ""), message("second", "")
+	second.Request.Body = make([]byte, 10, maxHeld)
+	hand := func(e *Exchange) {
+		s.Begin(e)
+		s.must(s.enqueue(&job{exchange: e}))
+		if s.w.commitOrStop(t.Context(), s.take()) {
+			t.Fatal("it is committed")
+		}
+		s.mu.Lock()
+		s.stopped = nil
+		s.mu.Unlock()
+	}
+	hand(first)
+	hand(second)
+	s.Amend(first, func(e *Exchange) { e.Error = "client went away" })
+	_, err = s.w.conn.ExecContext(t.Context(), "DROP TRIGGER broken")
+	s.must(err)
+	s.commitQueue()
+	list := reopenedReadOnly(t, s.path)
+	if len(list) != 1 || list[0].Error != "" {
+		t.Errorf("recorded: %+v", list)
+	}
+	s.killed()
+}

@@ -35,6 +35,16 @@ func (i *idle) record(exchanges ...*Exchange) {
 	i.file(len(exchanges))
 }
 
+// commitQueue commits all that is in the queue.
+func (i *idle) commitQueue() {
+	i.t.Helper()
+	for batch := i.w.store.take(); len(batch) > 0; batch = i.w.store.take() {
+		if !i.w.commitOrStop(i.t.Context(), batch) {
+			i.t.Fatal(i.Stopped())
+		}
+	}
+}
+
 // bodies returns what a watcher has not read yet, by the request bodies' sizes.
 func bodies(t *testing.T, w *Watcher) (sizes []int64) {
 	t.Helper()
@@ -125,6 +135,55 @@ func TestAFollowerGoesOverToTheNewStore(t *testing.T) {
 	}
 	f.close()
 	s.must(f.store.readers.Load().Close())
+	s.killed()
+}
+
+// TestIDsGoOnInTheNewStore has a store made anew while a call goes on: what shows
+// the results of a tool call of the old store is not put into an exchange of the
+// new one, and neither is an amendment that comes late.
+func TestIDsGoOnInTheNewStore(t *testing.T) {
+	s := openIdle(t, newStorePath(t), Options{})
+	asked := asking(1)
+	s.record(asked, message(`{"message":{"type":"hang","call":{"id":"call-1"}}}`, ""))
+	s.replaced()
+	s.record(asking(2), showing(1))
+	s.Amend(asked, func(e *Exchange) { e.Error = "client went away" })
+	s.pairing.end()
+	s.commitQueue()
+	list := reopenedReadOnly(t, s.path)
+	if len(list) != 2 || list[0].ID != 3 || list[1].ID != 4 {
+		t.Fatalf("the new store holds %+v", list)
+	}
+	for _, e := range list {
+		if e.Error != "" || len(e.recorded) > 0 {
+			t.Errorf("exchange %d is amended by what is not its own: %q %v", e.ID, e.Error, e.recorded)
+		}
+	}
+	s.killed()
+}
+
+// TestALargerStoreIsPutInItsPlace has another store moved to where one is that is
+// written to. What stands in it did not come just now.
+func TestALargerStoreIsPutInItsPlace(t *testing.T) {
+	s := openIdle(t, newStorePath(t), Options{})
+	s.record(message("1", ""))
+	larger := openIdle(t, newStorePath(t), Options{})
+	larger.record(message("12", ""), message("123", ""), message("1234", ""))
+	larger.killed()
+	w := s.Watch(false)
+	for _, suffix := range []string{"-wal", "-shm"} {
+		s.must(os.Remove(s.path + suffix))
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Rename(larger.path+suffix, s.path+suffix); err != nil && suffix == "" {
+			t.Fatal(err)
+		}
+	}
+	s.madeAnew()
+	s.record(message("12345", ""))
+	if got := fmt.Sprint(bodies(t, w)); got != "[5]" {
+		t.Errorf("told of bodies of %s bytes", got)
+	}
 	s.killed()
 }
 

@@ -19,6 +19,7 @@ type retention struct {
 	limit   Keep        // what it may hold, as of the last look
 	over    bool        // the last look found more than that
 	before  int64       // only what came earlier than this has to go
+	upto    int64       // and is not of a later time than this
 	grown   int64       // body bytes committed since the last look
 
 	wrote func(bytes int64) // told what was written to the log, about
@@ -132,14 +133,15 @@ func (r *retention) learnLimit(ctx context.Context, conn *sql.Conn) (err error) 
 const came = "max(time, coalesce((SELECT started FROM session WHERE session.id = exchange.session), 0))"
 
 // oldest are the exchanges that a step may delete, as SQL: the first by their ids,
-// which is nearly as they came. To look for those that came first, the whole table
+// which is nearly as they came, but for those of a later time than its parameter:
+// a clock that is wrong must not keep all that came after. To look for those that came first, the whole table
 // would have to be read.
 var oldest = fmt.Sprintf(`(SELECT id, request_bytes + response_bytes AS bytes, %s AS came
-	FROM exchange WHERE marked = 0 ORDER BY id LIMIT %d)`, came, stepRows)
+	FROM exchange WHERE marked = 0 AND time <= ? ORDER BY id LIMIT %d)`, came, stepRows)
 
 // measure finds whether the store holds more than it may.
 func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
-	r.grown, r.over, r.before = 0, false, math.MaxInt64
+	r.grown, r.over, r.before, r.upto = 0, false, math.MaxInt64, math.MaxInt64
 	if err := r.learnLimit(ctx, conn); err != nil {
 		return err
 	}
@@ -155,8 +157,9 @@ func (r *retention) measure(ctx context.Context, conn *sql.Conn) error {
 	if r.over || r.limit.Age <= 0 {
 		return nil
 	}
-	r.before = micros(time.Now().Add(-r.limit.Age))
-	return conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+oldest+" WHERE came < ?)", r.before).Scan(&r.over)
+	now := time.Now()
+	r.before, r.upto = micros(now.Add(-r.limit.Age)), micros(now)
+	return conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+oldest+" WHERE came < ?)", r.upto, r.before).Scan(&r.over)
 }
 
 // deleteOldest deletes a step's worth of the oldest exchanges that nobody
@@ -171,7 +174,7 @@ func (r *retention) deleteOldest(ctx context.Context, conn *sql.Conn) error {
 	err = tx.QueryRowContext(ctx, `SELECT max(id) FROM (
 		SELECT id, sum(bytes) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS n
 		FROM `+oldest+` WHERE came < ?
-	) WHERE n = 1 OR upto <= ?`, r.before, r.stepBytes()).Scan(&last)
+	) WHERE n = 1 OR upto <= ?`, r.upto, r.before, r.stepBytes()).Scan(&last)
 	if err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func TestKeepIsNotSetAgain(t *testing.T) {
 	s.must(os.Rename(path, path+".away"))
 	s.must(s.w.open(t.Context()))
 	s.commitAged("", 2*time.Hour, 0)
-	s.wantLeft("it is another file", 2)
+	s.wantLeft("it is another file", 3) // in which ids go on
 	s.killed()
 }
 
@@ -160,6 +160,24 @@ func TestAgeLooksAtTheOldest(t *testing.T) {
 	_, err := s.w.conn.ExecContext(t.Context(), "DELETE FROM exchange WHERE id < 10")
 	s.must(err)
 	s.wantLeft("they are among the oldest", want[7:len(want)-1]...)
+	s.killed()
+}
+
+// TestAClockThatWasAhead has more than a step's exchanges of a time to come before
+// those that are too old.
+func TestAClockThatWasAhead(t *testing.T) {
+	s := openIdle(t, newStorePath(t), Options{Keep: &Keep{Age: time.Hour}})
+	ahead := make([]time.Duration, stepRows)
+	for i := range ahead {
+		ahead[i] = -400 * day
+	}
+	s.commitAged("", ahead...)
+	s.commitAged("", 2*time.Hour, 2*time.Hour, 0)
+	var want []int64
+	for id := range int64(stepRows) {
+		want = append(want, 1+id)
+	}
+	s.wantLeft("those that are too old go", append(want, stepRows+3)...)
 	s.killed()
 }
 

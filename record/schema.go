@@ -183,6 +183,10 @@ var (
 	errRemoved = errors.New("the file was removed or replaced")
 )
 
+// errClosed is how database/sql says that connections were closed, for which it
+// has no value.
+const errClosed = "sql: database is closed"
+
 // StoreError says why a store cannot be used, in words for the person who runs
 // the program.
 type StoreError struct {
@@ -220,6 +224,8 @@ func explain(path string, err error) error {
 		e.Advice = another
 	case errors.Is(err, fs.ErrNotExist):
 		e.Reason, e.Advice = "there is nothing recorded yet", "record something first: vapitap, or vapitap demo"
+	case strings.HasSuffix(err.Error(), errClosed):
+		e.Reason, e.Advice = "it is being opened anew", "try again"
 	case isDirectory(path):
 		e.Reason, e.Advice = "it is a directory", "name a file in it: --db "+filepath.Join(path, "vapitap.db")
 	case errors.Is(err, fs.ErrPermission):

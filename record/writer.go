@@ -32,18 +32,16 @@ func (w *writer) open(ctx context.Context) error {
 		return err
 	}
 	w.db, w.conn = db, conn
-	w.tail = tail{feed: w.store.feed, last: w.tail.last, change: w.tail.change}
 	w.inserter, err = newInserter(ctx, conn)
+	if err == nil {
+		err = w.goOn(ctx)
+	}
 	if err == nil {
 		err = w.tail.start(ctx, conn)
 	}
 	if err == nil {
 		w.next, err = nextID(ctx, conn)
 	}
-	if err == nil {
-		w.file, err = os.Stat(path)
-	}
-	// The file may be another one than before.
 	if session := w.store.session.Load(); err == nil && session != nil {
 		err = insertSession(ctx, conn, session)
 	}
@@ -60,6 +58,25 @@ func (w *writer) open(ctx context.Context) error {
 	}
 	w.keep = w.keep.of(ctx, w)
 	return nil
+}
+
+// goOn notes which file is open. Where it is another one than before, ids and
+// amendments go on in it from those of the one before: whoever knows an exchange of
+// that by its id does not take another one for it.
+func (w *writer) goOn(ctx context.Context) error {
+	before, known := w.file, w.tail
+	file, err := os.Stat(w.store.path)
+	if err != nil {
+		return err
+	}
+	w.file, w.tail = file, tail{feed: w.store.feed}
+	if before == nil || os.SameFile(before, file) {
+		w.tail.last, w.tail.change = known.last, known.change
+		return nil
+	}
+	_, err = w.conn.ExecContext(ctx, "UPDATE counter SET n = max(n, CASE name WHEN 'id' THEN ? ELSE ? END) WHERE name IN ('id', 'change')",
+		max(known.last, w.next-1), known.change)
+	return err
 }
 
 func (w *writer) close() {

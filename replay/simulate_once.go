@@ -88,6 +88,9 @@ func (o *Once) expect(e *record.Exchange) {
 func (o *Once) record(e *record.Exchange) error {
 	e.ID = o.copyOf(e)
 	if e.ID != 0 {
+		if original := e.ReplayOf; original != 0 { // which the proxy cannot know
+			o.store.Amend(&record.Exchange{ID: e.ID}, func(e *record.Exchange) { e.ReplayOf = original })
+		}
 		return nil
 	}
 	session, err := o.begin()
