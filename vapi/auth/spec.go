@@ -124,7 +124,7 @@ func (h *HMAC) set(key, value string, bare bool) error {
 	case "base64-secret":
 		is, err := strconv.ParseBool(value)
 		if err != nil && !bare {
-			return fmt.Errorf("base64-secret=%s: want true or false", short(value))
+			return errors.New("base64-secret: want true or false; the secret itself is given with --secret or --secret-file")
 		}
 		h.Base64Secret = is || bare
 	case "prefix":

@@ -45,7 +45,7 @@ func TestParseHMACSaysWhichPairIsWrong(t *testing.T) {
 		"algorithm=sha265":         `algorithm=sha265: unknown value "sha265"; did you mean sha256?`,
 		"algorithm=md5":            `algorithm=md5: unknown value "md5"; `,
 		"encoding=hexx":            `did you mean hex?`,
-		"base64-secret=maybe":      "base64-secret=maybe: want true or false",
+		"base64-secret=maybe":      "base64-secret: want true or false",
 		"header":                   "header has no value: write header=VALUE",
 		"header=":                  "that is no name of a header",
 		"header=a b":               "that is no name of a header",
