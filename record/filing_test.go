@@ -184,11 +184,7 @@ func TestTheStoreIsRemovedAndTheSpoolIsNot(t *testing.T) {
 		s.spool(asking(i))
 	}
 	s.file(5)
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		s.must(os.Remove(path + suffix))
-	}
-	s.w.lookAfter(t.Context()) // notices it, and
-	s.w.lookAfter(t.Context()) // begins a new one
+	s.replaced()
 	s.killed()
 	if l := reopened(t, path); len(l) != 5 {
 		t.Errorf("%d exchanges; those of the removed store were 5 of 10", len(l))
@@ -329,11 +325,7 @@ func TestThatNothingIsSpooledIsSaidInTheEnd(t *testing.T) {
 func TestAStoreMadeAnewHasNobodyWait(t *testing.T) {
 	s := openIdle(t, newStorePath(t), Options{})
 	s.w.endSpooling(t.Context())
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		s.must(os.Remove(s.path + suffix))
-	}
-	s.w.lookAfter(t.Context()) // notices it, and
-	s.w.lookAfter(t.Context()) // begins a new one
+	s.replaced()
 	other, err := Open(s.path, Options{ReadOnly: true})
 	s.must(err)
 	if busy, err := other.busySpools(t.Context()); len(busy) != 0 || err != nil {

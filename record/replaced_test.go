@@ -10,10 +10,15 @@ import (
 // replaced removes the files of a store and has it made anew.
 func (i *idle) replaced() {
 	i.t.Helper()
+	i.removed()
+	i.madeAnew()
+}
+
+func (i *idle) removed() {
+	i.t.Helper()
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		i.must(os.Remove(i.path + suffix))
 	}
-	i.madeAnew()
 }
 
 // madeAnew has the goroutine that writes notice that the file is gone, and make
@@ -118,9 +123,7 @@ func TestAFollowerGoesOverToTheNewStore(t *testing.T) {
 
 	s.record(message("12", ""))
 	s.must(f.look(t.Context()))
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		s.must(os.Remove(s.path + suffix))
-	}
+	s.removed()
 	s.must(f.look(t.Context())) // there is none yet
 	s.madeAnew()
 	s.record(message("123", ""))
