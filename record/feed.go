@@ -94,7 +94,7 @@ func (f *feed) giveUp(e *Exchange, why string) {
 		return
 	}
 	end := e.listed()
-	end.ID, end.line = 0, "" // which it has where it was tried to commit it
+	end.line = "" // which it has where it was tried to commit it
 	end.settled, end.Error = true, why
 	f.tell(end)
 }

@@ -76,6 +76,17 @@ func (i *idle) file(most int) {
 	i.must(err)
 }
 
+// wantNobodyToWait sees that another process takes nothing for spooled.
+func (i *idle) wantNobodyToWait() {
+	i.t.Helper()
+	other, err := Open(i.path, Options{ReadOnly: true})
+	i.must(err)
+	if busy, err := other.busySpools(i.t.Context()); len(busy) != 0 || err != nil {
+		i.t.Errorf("nothing is spooled: %v, %v", busy, err)
+	}
+	i.must(other.Close())
+}
+
 // reopened lists what a store holds, as it is when it is opened anew.
 func reopened(t testing.TB, path string) []Exchange {
 	t.Helper()
@@ -312,12 +323,7 @@ func TestThatNothingIsSpooledIsSaidInTheEnd(t *testing.T) {
 	_, err = db.Exec("ROLLBACK")
 	s.must(err)
 	s.w.lookAfter(t.Context())
-	other, err := Open(s.path, Options{ReadOnly: true})
-	s.must(err)
-	if busy, err := other.busySpools(t.Context()); len(busy) != 0 || err != nil {
-		t.Errorf("nothing is spooled: %v, %v", busy, err)
-	}
-	s.must(other.Close())
+	s.wantNobodyToWait()
 	s.killed()
 }
 
@@ -326,12 +332,7 @@ func TestAStoreMadeAnewHasNobodyWait(t *testing.T) {
 	s := openIdle(t, newStorePath(t), Options{})
 	s.w.endSpooling(t.Context())
 	s.replaced()
-	other, err := Open(s.path, Options{ReadOnly: true})
-	s.must(err)
-	if busy, err := other.busySpools(t.Context()); len(busy) != 0 || err != nil {
-		t.Errorf("nothing is spooled: %v, %v", busy, err)
-	}
-	s.must(other.Close())
+	s.wantNobodyToWait()
 	s.killed()
 }
 

@@ -29,8 +29,8 @@ type Once struct {
 // sending is what a request and a proxy's record of it have in common. Where the
 // request names its call, as most do, there is one of it on its way at a time.
 type sending struct {
-	call, kind, method, path string
-	bytes                    int64 // of the request's body
+	call, typ, method, path string
+	bytes                   int64 // of the request's body
 }
 
 func sendingOf(e *record.Exchange) sending {
